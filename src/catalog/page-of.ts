@@ -1,0 +1,18 @@
+type Form<Row, Item> = {
+  limit: number;
+  item: (row: Row) => Item;
+  /** Where the next page begins, after the last row that is shown. */
+  cursor: (last: Row) => string;
+};
+
+type Page<Item> = { items: Item[]; nextCursor?: string };
+
+/** A page out of one row more than it shows: that one says whether there is a next page. */
+export function pageOf<Row, Item>(
+  rows: readonly Row[],
+  { limit, item, cursor }: Form<Row, Item>,
+): Page<Item> {
+  const shown = rows.slice(0, limit);
+  const last = rows.length > limit ? shown.at(-1) : undefined;
+  return { items: shown.map(item), ...(last && { nextCursor: cursor(last) }) };
+}

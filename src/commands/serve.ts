@@ -1,0 +1,47 @@
+import { startApp } from '../app.ts';
+import { readConfig } from '../config.ts';
+import {
+  migrateAll,
+  openDatabases,
+  refuseOldSchemas,
+  type DatabaseParts,
+  type DatabaseUrls,
+} from '../databases.ts';
+import { createLifecycle } from '../platform/lifecycle.ts';
+import { createLog } from '../platform/log.ts';
+import { refuseDemoSettings, refuseUnsafeDatabases } from '../production.ts';
+import { prepareShop } from '../shop.ts';
+import { createStopper } from '../stop.ts';
+import { readVersion } from '../version.ts';
+import { welcome } from '../welcome.ts';
+import type { Command } from './commands.ts';
+
+export const run: Command = async (args, environment) => {
+  const config = readConfig(args, environment);
+  refuseDemoSettings(config);
+  const version = readVersion();
+  const log = createLog({ level: config.logLevel, name: [...config.targets].join(',') });
+  const lifecycle = createLifecycle(log);
+  const stopper = createStopper({ lifecycle, log, drainMs: config.drainMs });
+  const parts = { config, log, lifecycle, onGiveUp: stopper.fail };
+  try {
+    const databaseUrls = await openDatabases(parts);
+    await fitSchemas(parts, databaseUrls);
+    const admin = await prepareShop(parts, databaseUrls);
+    const { addresses, health } = await startApp({ ...parts, databaseUrls, version });
+    stopper.started(health);
+    log.info({ ...addresses, version, mode: config.bazarMode }, 'serving');
+    // Standard output is for logs; this is for a person.
+    if (config.bazarMode === 'demo') process.stderr.write(welcome(addresses, admin));
+  } catch (error) {
+    await lifecycle.close();
+    throw error;
+  }
+  return stopper.stopped;
+};
+
+async function fitSchemas(parts: DatabaseParts, urls: DatabaseUrls): Promise<void> {
+  const { bazarMode, migrateOnStart = bazarMode === 'demo' } = parts.config;
+  await refuseUnsafeDatabases(parts.config, urls);
+  await (migrateOnStart ? migrateAll(parts, urls) : refuseOldSchemas(parts, urls));
+}

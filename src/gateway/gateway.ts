@@ -1,0 +1,74 @@
+import type { FastifyInstance } from 'fastify';
+import type { Api, Service } from '../platform/api.ts';
+import type { Caller } from '../platform/call.ts';
+import { AppError } from '../platform/errors.ts';
+import type { Log } from '../platform/log.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import { openApi } from '../platform/openapi.ts';
+import { serve } from '../platform/serve.ts';
+import type { catalogApi } from '../catalog/api.ts';
+import type { usersApi } from '../users/api.ts';
+import { describePublic, gatewayApi, publicOperations } from './api.ts';
+import { createAuthentication } from './auth.ts';
+import { serveDocs } from './docs.ts';
+import { createGuard } from './guard.ts';
+import { createLimiter } from './limiter.ts';
+
+type Parts = {
+  services: {
+    users: Service<typeof usersApi>;
+    catalog: Service<typeof catalogApi>;
+  };
+  verifyUser: (token: string) => Promise<Caller>;
+  perMinuteMax: { caller: number; address: number; logIn: number };
+  /** Whether browsers only ever meet us over TLS. */
+  strictTransport: boolean;
+  version: string;
+  log: Log;
+  metrics: Metrics;
+};
+
+/** An API answers programs: nothing of it may be framed, cached, run or guessed. */
+const securityHeaders = {
+  'cache-control': 'no-store',
+  'content-security-policy': `default-src 'none'; frame-ancestors 'none'`,
+  'referrer-policy': 'no-referrer',
+};
+
+/** Puts the public door on a server: who may do what, how often, and the documentation. */
+export function openGateway(app: FastifyInstance, parts: Parts): void {
+  const { services, verifyUser, perMinuteMax, strictTransport, version, log, metrics } = parts;
+  const policies = new Map(publicOperations.map(({ name, policy }) => [name, policy]));
+  const guard = createGuard({
+    authenticate: createAuthentication({ users: services.users, verifyUser, metrics }),
+    policyOf(operation) {
+      const policy = policies.get(operation);
+      if (!policy) throw new AppError('notFound', 'There is nothing at this path');
+      return policy;
+    },
+    limiters: {
+      caller: createLimiter(perMinuteMax.caller),
+      address: createLimiter(perMinuteMax.address),
+      logIn: createLimiter(perMinuteMax.logIn),
+    },
+    log,
+    metrics,
+  });
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers(securityHeaders);
+    if (strictTransport) reply.header('strict-transport-security', 'max-age=63072000');
+  });
+  const service = Object.assign({}, ...Object.values(services)) as Service<Api>;
+  serve(app, gatewayApi, { service, guard });
+  serveDocs(app, openApiDocument(version));
+}
+
+/** The public contract, as served and as committed under docs/. */
+export function openApiDocument(version: string): object {
+  return openApi(describePublic(), {
+    title: 'Bazar',
+    version,
+    summary: 'Takes orders, never sells what is not there, and shows where things are',
+    license: { name: 'MIT', identifier: 'MIT' },
+  });
+}

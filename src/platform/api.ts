@@ -1,0 +1,77 @@
+import { Type, type Static, type TObject, type TProperties, type TSchema } from 'typebox';
+import type { Call } from './call.ts';
+import type { ErrorCode } from './errors.ts';
+
+/** One thing a service can be asked. Types, routes, OpenAPI and both clients follow from it. */
+export type Operation = {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  path: string;
+  summary: string;
+  description?: string;
+  params?: TObject;
+  query?: TObject;
+  /** Names in camelCase (`ifMatch`); on the wire they are headers (`if-match`). */
+  headers?: TObject;
+  body?: TObject;
+  reply: TSchema;
+  /** 200 unless said otherwise; 204 answers without a body. */
+  status?: number;
+  /** The reply has a `version`, which is its ETag. */
+  versioned?: true;
+  /** Where the thing that was made can be read, with `:names` out of the reply. */
+  location?: string;
+  /** What it may refuse besides what every operation may. */
+  refuses?: readonly ErrorCode[];
+};
+
+export type Api = Record<string, Operation>;
+
+type Part<S> = S extends TObject ? Static<S> : unknown;
+
+/** All that an operation takes, in one object: path, query, headers and body. */
+export type Input<O extends Operation> = Part<O['params']> &
+  Part<O['query']> &
+  Part<O['headers']> &
+  Part<O['body']>;
+
+/** What an Api looks like to a caller, whether it runs in this process or behind HTTP. */
+export type Service<A extends Api> = {
+  [Name in keyof A]: (input: Input<A[Name]>, call: Call) => Promise<Static<A[Name]['reply']>>;
+};
+
+export function defineApi<const A extends Api>(api: A): A {
+  return api;
+}
+
+/** An object that refuses what it does not name. */
+export function strict<P extends TProperties>(properties: P, options: object = {}) {
+  return Type.Object(properties, { additionalProperties: false, ...options });
+}
+
+/** One page of a list; `nextCursor` is absent on the last. */
+export function page<S extends TSchema>(item: S) {
+  return strict({ items: Type.Array(item), nextCursor: Type.Optional(Type.String()) });
+}
+
+/** The query fields of every list. */
+export const paging = {
+  limit: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 100, description: 'Items on a page; 20 if not said.' }),
+  ),
+  cursor: Type.Optional(
+    Type.String({ maxLength: 500, description: '`nextCursor` of the page before.' }),
+  ),
+};
+
+export const limitDefault = 20;
+
+/** Makes a POST harmless to repeat: the same key gives the same answer. */
+export const idempotencyKey = Type.String({
+  pattern: '^[\\x21-\\x7e]{1,255}$',
+  description: 'Made by the client before the first try; 1 to 255 visible ASCII characters.',
+});
+
+/** The `version` that was read, so that nobody's change is overwritten unseen. */
+export const ifMatch = Type.Optional(
+  Type.String({ pattern: '^[\\w.-]{1,64}$', description: 'The ETag that was read.' }),
+);

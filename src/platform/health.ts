@@ -1,0 +1,67 @@
+import type { FastifyInstance } from 'fastify';
+
+type Probe = () => Promise<unknown>;
+export type Finding = { name: string; needed: boolean; ok: boolean; detail?: string };
+
+export type Health = {
+  /** Without it this process cannot serve: it decides readiness. */
+  needs(name: string, probe: Probe): void;
+  /** Shown, but somebody else's fault: an answer of 503 here would only spread it. */
+  uses(name: string, probe: Probe): void;
+  findings(): Promise<Finding[]>;
+  /** From now on the process is not ready, so that balancers turn away before it closes. */
+  drain(): void;
+  draining(): boolean;
+};
+
+const probeMaxMs = 1_000;
+
+export function createHealth(): Health {
+  const probes: { name: string; needed: boolean; probe: Probe }[] = [];
+  let drained = false;
+  let current: Promise<Finding[]> | undefined;
+
+  async function look({ name, needed, probe }: (typeof probes)[number]): Promise<Finding> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(new Error('no answer in time')), probeMaxMs);
+    try {
+      await Promise.race([probe(), promise]);
+      return { name, needed, ok: true };
+    } catch (error) {
+      return { name, needed, ok: false, detail: (error as Error).message };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return {
+    needs: (name, probe) => void probes.push({ name, needed: true, probe }),
+    uses: (name, probe) => void probes.push({ name, needed: false, probe }),
+    // However many ask at once, each probe runs once.
+    findings: () =>
+      (current ??= Promise.all(probes.map(look)).finally(() => {
+        current = undefined;
+      })),
+    drain: () => {
+      drained = true;
+    },
+    draining: () => drained,
+  };
+}
+
+/** The three questions of an orchestrator: alive, ready, and how is it. */
+export function serveHealth(app: FastifyInstance, health: Health): void {
+  const hidden = { config: { operation: 'health' } };
+  app.get('/health/live', hidden, () => ({ status: 'live' }));
+  app.get('/health/ready', hidden, async (_request, reply) => {
+    const findings = health.draining() ? [] : await health.findings();
+    const missing = findings.filter(({ needed, ok }) => needed && !ok).map(({ name }) => name);
+    if (!health.draining() && missing.length === 0) return { status: 'ready' };
+    return reply.code(503).send({ status: health.draining() ? 'stopping' : 'not ready', missing });
+  });
+  app.get('/health', hidden, async () => ({
+    status: health.draining() ? 'stopping' : 'running',
+    uptimeSeconds: Math.round(process.uptime()),
+    checks: await health.findings(),
+  }));
+}

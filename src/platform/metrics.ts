@@ -1,0 +1,61 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const itemsBuckets = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
+
+/** Every instrument of a process, named once. */
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  // Among these are the delay of the event loop, memory and processor time.
+  collectDefaultMetrics({ register: registry });
+
+  const counter = <L extends string>(name: string, help: string, labelNames: L[]) =>
+    new Counter({ name, help, labelNames, registers });
+  const gauge = <L extends string>(name: string, help: string, labelNames: L[]) =>
+    new Gauge({ name, help, labelNames, registers });
+
+  return {
+    registry,
+    requests: counter('bazar_requests_total', 'Requests, by operation and HTTP status', [
+      'operation',
+      'status',
+    ]),
+    requestSeconds: new Histogram({
+      name: 'bazar_request_duration_seconds',
+      help: 'Time from the head of a request to the end of its answer',
+      labelNames: ['operation'],
+      buckets: secondsBuckets,
+      registers,
+    }),
+    farCalls: counter('bazar_far_calls_total', 'Calls to other processes, by outcome', [
+      'service',
+      'operation',
+      'outcome',
+    ]),
+    poolConnections: gauge('bazar_pool_connections', 'Database connections, by state', [
+      'service',
+      'state',
+    ]),
+    batchSize: new Histogram({
+      name: 'bazar_batch_size',
+      help: 'Items that travelled in one batch',
+      labelNames: ['batcher'],
+      buckets: itemsBuckets,
+      registers,
+    }),
+    batcherWaiting: gauge('bazar_batcher_waiting', 'Items that wait for the next batch', [
+      'batcher',
+    ]),
+    batchBisects: counter('bazar_batch_bisects_total', 'Batches halved to find a bad item', [
+      'batcher',
+    ]),
+    securityEvents: counter(
+      'bazar_security_events_total',
+      'Refused log-ins, reused refresh tokens, limits reached, changes by staff',
+      ['event'],
+    ),
+  };
+}

@@ -1,0 +1,14 @@
+/** Puts values into a path's `:names`. */
+export function fill(path: string, values: Record<string, unknown>): string {
+  return path.replaceAll(/:(\w+)/g, (_, key: string) => encodeURIComponent(String(values[key])));
+}
+
+/** `ifMatch` is the header `if-match`. */
+export function kebab(key: string): string {
+  return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** `ifMatch` is the setting `IF_MATCH`. */
+export function screaming(key: string): string {
+  return kebab(key).replaceAll('-', '_').toUpperCase();
+}

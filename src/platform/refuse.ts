@@ -1,0 +1,76 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { Call } from './call.ts';
+import { AppError, problemOf, type ErrorCode } from './errors.ts';
+import type { Log } from './log.ts';
+
+export const callKey = 'call';
+
+/** What goes with the request to a service; the guard of its route puts the caller in. */
+export function callOf(request: FastifyRequest): Call {
+  return request.getDecorator<Call>(callKey);
+}
+
+/** The ids that find a request in the logs; an unreadable one never got a call. */
+export function identity(request: FastifyRequest): { requestId: string; traceId?: string } {
+  const call = Reflect.get(request, callKey) as Call | undefined | null;
+  return { requestId: request.id, ...(call && { traceId: call.trace.traceId }) };
+}
+
+/** How the HTTP layer's own refusals read in our words. */
+const codeOfStatus: Partial<Record<number, ErrorCode>> = {
+  400: 'malformed',
+  404: 'notFound',
+  413: 'tooLarge',
+  414: 'tooLarge',
+  415: 'unsupportedMediaType',
+};
+
+/** Answers whatever was thrown as problem+json. */
+export function refuser(log: Log) {
+  return (error: FastifyError | AppError, request: FastifyRequest, reply: FastifyReply): void => {
+    const refusal = toRefusal(error) ?? fault(error, request, log);
+    if (refusal.status === 503 || refusal.retryAfterSeconds !== undefined) {
+      // Spread out, so that those who were refused together do not come back together.
+      const seconds = refusal.retryAfterSeconds ?? 1 + Math.floor(Math.random() * 3);
+      reply.header('retry-after', String(seconds));
+    }
+    const [instance] = request.url.split('?');
+    reply
+      .code(refusal.status)
+      .header('x-request-id', request.id)
+      .type('application/problem+json; charset=utf-8')
+      .serializer(JSON.stringify)
+      .send({ ...problemOf(refusal), instance, ...identity(request) });
+  };
+}
+
+function toRefusal(error: FastifyError | AppError): AppError | undefined {
+  if (error instanceof AppError) return error;
+  const code = codeOfStatus[error.statusCode ?? 500];
+  return code && new AppError(code, error.message);
+}
+
+/** What we did not mean to throw is logged whole and told to nobody. */
+function fault(err: Error, request: FastifyRequest, log: Log): AppError {
+  log.error({ ...identity(request), err }, 'a request failed by a fault of ours');
+  return new AppError('internal', 'Something went wrong on our side; it has been logged');
+}
+
+/** What Node's parser refuses never becomes a request, so it is answered on the bare socket. */
+export function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const refusal =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? new AppError('headersTooLarge', 'The headers are too large')
+      : new AppError('malformed', 'This is not a readable HTTP request');
+  const body = JSON.stringify(problemOf(refusal));
+  const head = [
+    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`,
+    'content-type: application/problem+json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}

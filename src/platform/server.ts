@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Call } from './call.ts';
+import { AppError } from './errors.ts';
+import type { Health } from './health.ts';
+import { parseJson } from './json.ts';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import { callKey, identity, refuser, refuseUnreadable } from './refuse.ts';
+import { traceFrom } from './trace.ts';
+
+export type ServerParts = {
+  log: Log;
+  metrics: Metrics;
+  health: Health;
+  limits: {
+    bodyBytesMax: number;
+    requestsInFlightMax: number;
+    connectionsMax: number;
+    deadlineMs: number;
+    trustedProxies: number;
+  };
+};
+
+const requestIdForm = /^[\w.-]{1,64}$/;
+
+/** An HTTP server with limits, request ids, metrics and problem+json; routes come from `serve`. */
+export function createServer(parts: ServerParts): FastifyInstance {
+  const { log, limits } = parts;
+  const refuse = refuser(log);
+  const app = Fastify({
+    bodyLimit: limits.bodyBytesMax,
+    trustProxy: (_address, hop) => hop < limits.trustedProxies,
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
+    // What arrives while we close was accepted, so it is answered; `connection: close` ends it.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    requestTimeout: 15_000,
+    // Longer than the idle time of the balancers in front of us, or they meet closed sockets.
+    keepAliveTimeout: 72_000,
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384 },
+    clientErrorHandler: refuseUnreadable,
+    // A path that cannot be decoded is refused before any hook runs.
+    frameworkErrors: refuse,
+    genReqId: requestIdOf,
+  });
+  app.server.maxConnections = limits.connectionsMax;
+  app.decorateRequest(callKey, null);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, bytes, done) => {
+    try {
+      done(null, bytes.length > 0 ? parseJson(bytes as Buffer) : undefined);
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  app.setErrorHandler(refuse);
+  app.setNotFoundHandler(() => {
+    throw new AppError('notFound', 'There is nothing at this path');
+  });
+  watch(app, parts);
+  return app;
+}
+
+/** Admits, identifies, measures and logs each request. */
+function watch(app: FastifyInstance, { log, metrics, health, limits }: ServerParts): void {
+  let inFlight = 0;
+  const record = (request: FastifyRequest, reply: FastifyReply): void => {
+    const { operation = 'none' } = request.routeOptions.config as { operation?: string };
+    const status = reply.raw.writableFinished ? String(reply.statusCode) : 'aborted';
+    metrics.requests.inc({ operation, status });
+    metrics.requestSeconds.observe({ operation }, reply.elapsedTime / 1000);
+    const level = reply.statusCode >= 500 ? 'warn' : 'debug';
+    if (!log.isLevelEnabled(level)) return;
+    log[level]({ ...identity(request), operation, status, ms: reply.elapsedTime }, 'answered');
+  };
+  app.addHook('onRequest', async (request, reply) => {
+    inFlight += 1;
+    // The only event that comes for every request, also when the client is gone.
+    reply.raw.once('close', () => {
+      inFlight -= 1;
+      record(request, reply);
+    });
+    const requestId = request.id;
+    request.setDecorator<Call>(callKey, {
+      caller: { kind: 'anonymous' },
+      requestId,
+      trace: traceFrom(textOf(request.headers['traceparent'])),
+      deadlineAtMs: performance.now() + budgetMs(request, limits.deadlineMs),
+      answer: {},
+    });
+    reply.header('x-request-id', requestId).header('x-content-type-options', 'nosniff');
+    if (health.draining()) reply.header('connection', 'close');
+    refuseOddHeads(request);
+    if (inFlight > limits.requestsInFlightMax) {
+      throw new AppError('overloaded', 'Too many requests are under way; nothing was done');
+    }
+  });
+}
+
+/** A caller may give us less time than we would take, never more. */
+function budgetMs(request: FastifyRequest, deadlineMs: number): number {
+  const asked = Number(request.headers['x-deadline-ms'] ?? deadlineMs);
+  return asked >= 0 ? Math.min(asked, deadlineMs) : deadlineMs;
+}
+
+function requestIdOf({ headers }: { headers: Record<string, unknown> }): string {
+  const given = textOf(headers['x-request-id']);
+  return given && requestIdForm.test(given) ? given : randomUUID();
+}
+
+/** Node takes these; a proxy in front of us may read them as another request. */
+function refuseOddHeads({ raw }: FastifyRequest): void {
+  if (!raw.url?.startsWith('/'))
+    throw new AppError('malformed', 'The request target must be a path');
+  let hosts = 0;
+  for (let i = 0; i < raw.rawHeaders.length; i += 2) {
+    if (raw.rawHeaders[i]?.toLowerCase() === 'host') hosts += 1;
+  }
+  if (hosts > 1) throw new AppError('malformed', 'There must be one Host header');
+  if (raw.headers['content-encoding']) {
+    throw new AppError('unsupportedMediaType', 'Send the body uncompressed');
+  }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,41 @@
+import { Ajv, type ErrorObject } from 'ajv';
+import type { TSchema } from 'typebox';
+import { invalid, type FieldError } from './errors.ts';
+import { inspect } from './json.ts';
+
+export type Check = (value: unknown) => void;
+
+/**
+ * Compiles the checks of one server. Bodies are taken as they are; what comes as text (path, query,
+ * headers) is read as the number or boolean that the schema asks for.
+ */
+export function checks(): (where: FieldError['in'], schema: TSchema) => Check {
+  const settings = { strict: true, strictTypes: false, useDefaults: false, allErrors: false };
+  const asItIs = new Ajv({ ...settings, coerceTypes: false });
+  const fromText = new Ajv({ ...settings, coerceTypes: true });
+
+  return (where, schema) => {
+    const fits = (where === 'body' ? asItIs : fromText).compile(schema);
+    return (value) => {
+      // A body was inspected when it was parsed.
+      if (where !== 'body') inspect(value, '', { in: where, depth: 0 });
+      const [error] = fits(value) ? [] : (fits.errors ?? []);
+      if (error) throw invalid(where, pointerOf(error), detailOf(error));
+    };
+  };
+}
+
+/** Ajv points at the object; we point at the field itself. */
+function pointerOf({ instancePath, params }: ErrorObject): string {
+  const field: unknown = params['missingProperty'] ?? params['additionalProperty'];
+  if (typeof field !== 'string') return instancePath;
+  return `${instancePath}/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
+function detailOf({ keyword, params, message }: ErrorObject): string {
+  if (keyword === 'required') return 'is missing';
+  if (keyword === 'additionalProperties') return 'is not a field here';
+  if (keyword === 'enum') return `must be one of ${params['allowedValues'].join(', ')}`;
+  if (keyword === 'const') return `must be ${params['allowedValue']}`;
+  return message ?? 'is not as the contract says';
+}

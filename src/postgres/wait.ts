@@ -1,0 +1,18 @@
+import { setInterval } from 'node:timers/promises';
+
+const pollMs = 20;
+
+/** Asks again and again until there is an answer; undefined when the time is over. */
+export async function until<T>(
+  ask: () => Promise<T | undefined> | T | undefined,
+  waitMsMax: number,
+): Promise<T | undefined> {
+  const first = await ask();
+  if (first !== undefined) return first;
+  for await (const endsAt of setInterval(pollMs, performance.now() + waitMsMax)) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (performance.now() >= endsAt) return undefined;
+  }
+  return undefined;
+}

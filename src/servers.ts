@@ -1,0 +1,58 @@
+import type { FastifyInstance } from 'fastify';
+import { isHere, type Config } from './config.ts';
+import { serveHealth, type Health } from './platform/health.ts';
+import type { Lifecycle } from './platform/lifecycle.ts';
+import type { Log } from './platform/log.ts';
+import type { Metrics } from './platform/metrics.ts';
+import { createServer } from './platform/server.ts';
+
+type Parts = { config: Config; health: Health; metrics: Metrics; log: Log; lifecycle: Lifecycle };
+
+/** The ports of a process. A process with everything has no need of an internal one. */
+export type Servers = {
+  gateway?: FastifyInstance;
+  internal?: FastifyInstance;
+  metrics: FastifyInstance;
+};
+
+export type Addresses = { gateway?: string; internal?: string; metrics: string };
+
+const bodyBytesMax = 1024 * 1024;
+
+/** Makes the servers that this process needs; they do not listen yet. */
+export function createServers({ config, health, metrics, log }: Parts): Servers {
+  const limits = { ...config, bodyBytesMax };
+  const create = (): FastifyInstance => {
+    const server = createServer({ log, metrics, health, limits });
+    serveHealth(server, health);
+    return server;
+  };
+  const hasServices = [...config.targets].some((name) => name !== 'all' && name !== 'gateway');
+  const servers: Servers = {
+    ...(isHere(config, 'gateway') && { gateway: create() }),
+    ...(hasServices && { internal: create() }),
+    metrics: create(),
+  };
+  servers.metrics.get('/metrics', { config: { operation: 'metrics' } }, async (_request, reply) =>
+    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  );
+  return servers;
+}
+
+/** Opens the doors, the public one last: by then everything behind it is there. */
+export async function listen(servers: Servers, { config, lifecycle }: Parts): Promise<Addresses> {
+  const places = {
+    metrics: { host: config.metricsHost, port: config.metricsPort },
+    internal: { host: config.internalHost, port: config.internalPort },
+    gateway: { host: config.host ?? '127.0.0.1', port: config.port },
+  };
+  const addresses: Partial<Addresses> = {};
+  for (const name of ['metrics', 'internal', 'gateway'] as const) {
+    const server = servers[name];
+    if (!server) continue;
+    // oxlint-disable-next-line no-await-in-loop -- one door after the other
+    addresses[name] = await server.listen(places[name]);
+    lifecycle.opened(`${name} port`, () => server.close());
+  }
+  return { ...addresses, metrics: addresses.metrics ?? '' };
+}

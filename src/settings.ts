@@ -1,0 +1,89 @@
+import { Type, type TSchema } from 'typebox';
+import { strict } from './platform/api.ts';
+
+const port = (fallback: number, description: string) =>
+  Type.Integer({ minimum: 0, maximum: 65_535, default: fallback, description });
+const count = (fallback: number, description: string) =>
+  Type.Integer({ minimum: 1, maximum: 1_000_000, default: fallback, description });
+const milliseconds = (fallback: number, description: string) =>
+  Type.Integer({ minimum: 0, maximum: 600_000, default: fallback, description });
+const text = (description: string) => Type.Optional(Type.String({ minLength: 1, description }));
+const url = (description: string) =>
+  Type.Optional(Type.String({ pattern: '^https?://', description }));
+const databaseUrl = (description: string) =>
+  Type.Optional(Type.String({ pattern: '^postgres(ql)?://', description, secret: true }));
+/** May also be given as a file, `NAME_FILE`, which keeps it out of the environment. */
+const secret = (description: string, options: object = {}) =>
+  Type.Optional(Type.String({ minLength: 8, description, secret: true, ...options }));
+
+export const modes = ['demo', 'production'] as const;
+export const serviceNames = ['users', 'catalog'] as const;
+export const targetNames = ['all', 'gateway', ...serviceNames] as const;
+
+export type ServiceName = (typeof serviceNames)[number];
+export type TargetName = (typeof targetNames)[number];
+
+/** Every setting there is. `bazarMode` is `BAZAR_MODE` in the environment and `--bazar-mode=` as a flag. */
+export const settings = strict({
+  bazarMode: Type.Enum(modes, {
+    default: 'demo',
+    description:
+      '`demo` makes its own secrets and a seeded shop; `production` refuses to start without its own.',
+  }),
+  target: Type.String({
+    pattern: `^(${targetNames.join('|')})(,(${targetNames.join('|')}))*$`,
+    default: 'all',
+    description: `What this process is: \`all\`, or a comma list of ${targetNames.slice(1).join(', ')}.`,
+  }),
+  host: text('Address of the public port. Demo: 127.0.0.1; production: must be said.'),
+  port: port(8080, 'Public port of the gateway.'),
+  internalHost: Type.String({ default: '127.0.0.1', description: 'Address of the internal port.' }),
+  internalPort: port(8081, 'Port on which other services call the services of this process.'),
+  metricsHost: Type.String({ default: '127.0.0.1', description: 'Address of the metrics port.' }),
+  metricsPort: port(9464, 'Port of `/metrics` and of the health checks.'),
+  data: Type.String({
+    minLength: 1,
+    default: './data',
+    description: 'Directory of the embedded PostgreSQL and of the demo secrets.',
+  }),
+  databaseUrl: databaseUrl('A PostgreSQL of yours (15 to 18) instead of the embedded one.'),
+  usersDatabaseUrl: databaseUrl('Another one for users.'),
+  catalogDatabaseUrl: databaseUrl('Another one for catalog.'),
+  poolMax: count(10, 'Database connections per service.'),
+  migrateOnStart: Type.Optional(
+    Type.Boolean({
+      description: 'Bring the schemas up to date at start. Demo: yes; production: no.',
+    }),
+  ),
+  usersUrl: url('Where users answers, when it is not in this process.'),
+  catalogUrl: url('Where catalog answers, when it is not in this process.'),
+  adminPassword: secret('Password of the staff account `admin`, made at the first start.'),
+  tokenKeys: secret('JWKS (Ed25519, private) that signs access tokens; the first key signs.'),
+  serviceKeys: secret('JWKS that signs our calls to other services and verifies theirs.'),
+  cursorKey: secret('Seals the cursors of lists; the same for all replicas.', { minLength: 32 }),
+  logLevel: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const, {
+    default: 'info',
+    description: 'Least important log line that is written.',
+  }),
+  drainMs: milliseconds(250, 'How long to go on serving, not ready, after SIGTERM.'),
+  deadlineMs: milliseconds(5_000, 'Longest time for one request.'),
+  requestsInFlightMax: count(1_000, 'Requests under way at once; more are refused with 503.'),
+  connectionsMax: count(10_000, 'Open connections per port.'),
+  trustedProxies: Type.Integer({
+    minimum: 0,
+    maximum: 10,
+    default: 0,
+    description: 'Proxies in front of the gateway whose `X-Forwarded-For` is believed.',
+  }),
+  callerPerMinuteMax: count(6_000, 'Requests per minute of one signed-in caller.'),
+  addressPerMinuteMax: count(1_200, 'Requests per minute of one address that is not signed in.'),
+  logInPerMinuteMax: count(30, 'Log-ins, registrations and refreshes per minute of one address.'),
+});
+
+export type SettingSchema = TSchema & {
+  default?: string | number | boolean;
+  description?: string;
+  secret?: boolean;
+};
+
+export const settingSchemas = Object.entries(settings.properties) as [string, SettingSchema][];

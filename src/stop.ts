@@ -1,0 +1,59 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Health } from './platform/health.ts';
+import type { Lifecycle } from './platform/lifecycle.ts';
+import type { Log } from './platform/log.ts';
+
+type Parts = { lifecycle: Lifecycle; log: Log; drainMs: number };
+
+export type Stopper = {
+  /** From here on a signal drains before it closes. */
+  started(health: Health): void;
+  /** Something this process cannot live without is gone. */
+  fail: (error: Error) => void;
+  /** The exit code, once everything is closed. */
+  stopped: Promise<number>;
+};
+
+/**
+ * Stops in order: first not ready, so that balancers turn away; then no new connections and the
+ * last answers; then what is behind. A second signal stops at once.
+ */
+export function createStopper({ lifecycle, log, drainMs }: Parts): Stopper {
+  const { promise: stopped, resolve } = Promise.withResolvers<number>();
+  let health: Health | undefined;
+  let stopping = false;
+
+  async function stop(exitCode: number): Promise<void> {
+    if (stopping) process.exit(1);
+    stopping = true;
+    if (!health) {
+      await lifecycle.close();
+      process.exit(exitCode);
+    }
+    health.drain();
+    await setTimeout(drainMs);
+    const clean = await lifecycle.close();
+    log.info({ clean }, 'stopped');
+    resolve(clean ? exitCode : 1);
+  }
+
+  function fail(err: Error): void {
+    log.fatal({ err }, 'cannot go on');
+    void stop(1);
+  }
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      log.info({ signal }, stopping ? 'stopping at once' : 'stopping');
+      void stop(0);
+    });
+  }
+  process.on('uncaughtException', fail);
+  return {
+    started: (running) => {
+      health = running;
+    },
+    fail,
+    stopped,
+  };
+}

@@ -1,0 +1,32 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { startPostgres } from '../postgres/server.ts';
+
+/** One PostgreSQL server for the whole run; each test file makes its own database in it. */
+let stop = async (): Promise<void> => undefined;
+
+export async function globalSetup(): Promise<void> {
+  // A server of your own (any version from 15) is used as it is.
+  if (process.env['TEST_DATABASE_URL']) return;
+  const dataDir = await mkdtemp(join(tmpdir(), 'bazar-test-'));
+  const server = await startPostgres({
+    dataDir,
+    log: pino({ level: 'silent' }),
+    // Tests that are about durability start a server of their own.
+    settings: { fsync: 'off', max_connections: '200' },
+    onGiveUp: (error) => {
+      throw error;
+    },
+  });
+  process.env['TEST_DATABASE_URL'] = server.url;
+  stop = async () => {
+    await server.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+}
+
+export async function globalTeardown(): Promise<void> {
+  await stop();
+}
