@@ -11,6 +11,7 @@ const isCold = !existsSync(directory);
 enableCompileCache(directory);
 if (isCold) {
   const [node, main] = [process.execPath, join(import.meta.dirname, 'main.ts')];
+  // oxlint-disable-next-line node/no-process-env -- handed on as it is
   const env = { ...process.env, NODE_COMPILE_CACHE: directory };
   spawnSync(node, [main, 'warm'], { env, stdio: 'ignore', timeout: 10_000 });
 }

@@ -65,6 +65,8 @@ export async function freshCatalog() {
     const { started } = await database.transaction(async (transaction) => {
       await transaction.rows(restockSlowly, [id, delta]);
       const promise = work();
+      // It may be refused before anybody can ask: as soon as this transaction ends.
+      promise.catch(() => undefined);
       await untilBlocked();
       // Wrapped, because the work can only end after this transaction.
       return { started: promise };

@@ -64,7 +64,7 @@ export function openGateway(app: FastifyInstance, parts: Parts): void {
 }
 
 /** The public contract, as served and as committed under docs/. */
-export function openApiDocument(version: string): object {
+export function openApiDocument(version: string): Record<string, unknown> {
   return openApi(describePublic(), {
     title: 'Bazar',
     version,

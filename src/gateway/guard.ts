@@ -19,10 +19,19 @@ type Parts = {
 
 /** Decides, before a body is read, who calls, whether they may, and whether not too often. */
 export function createGuard({ authenticate, policyOf, limiters, log, metrics }: Parts) {
-  function refuse(error: AppError, call: Call, operation: string): never {
-    metrics.securityEvents.inc({ event: error.code });
-    log.info({ event: error.code, operation, ...about(call) }, 'refused at the door');
-    throw error;
+  async function admit(request: FastifyRequest, reply: FastifyReply, policy: Policy) {
+    const address = addressKey(request.ip);
+    const { authorization } = request.headers;
+    const caller = await authenticate(authorization, callOf(request)).catch((error: unknown) => {
+      // Whoever guesses tokens spends the allowance of the address.
+      spend(limiters.address, address, reply);
+      throw error;
+    });
+    if (policy.limit === 'logIn') spend(limiters.logIn, address, reply);
+    if (caller.kind === 'user') spend(limiters.caller, caller.sessionId, reply);
+    else spend(limiters.address, address, reply);
+    authorise(policy, caller);
+    return caller;
   }
 
   return async (
@@ -30,54 +39,41 @@ export function createGuard({ authenticate, policyOf, limiters, log, metrics }: 
     reply: FastifyReply,
     operation: string,
   ): Promise<Caller> => {
-    const policy = policyOf(operation);
-    const call = callOf(request);
-    const address = addressKey(request.ip);
-    const caller = await authenticate(request.headers.authorization, call).catch(
-      (error: unknown) => {
-        // Whoever guesses tokens spends the allowance of the address.
-        spend(limiters.address, address, reply);
-        if (error instanceof AppError && error.status < 500) return refuse(error, call, operation);
-        throw error;
-      },
-    );
-    call.caller = caller;
-    const within =
-      (policy.limit !== 'logIn' || spend(limiters.logIn, address, reply)) &&
-      (caller.kind === 'user'
-        ? spend(limiters.caller, caller.sessionId, reply)
-        : spend(limiters.address, address, reply));
-    if (!within) return refuse(tooMany(reply), call, operation);
-    const refusal = refusalOf(policy, caller);
-    return refusal ? refuse(refusal, call, operation) : caller;
+    try {
+      return await admit(request, reply, policyOf(operation));
+    } catch (error) {
+      if (error instanceof AppError && error.status < 500) {
+        const { ip: address } = request;
+        metrics.securityEvents.inc({ event: error.code });
+        log.info(
+          { event: error.code, operation, address, ...about(callOf(request)) },
+          'turned away',
+        );
+      }
+      throw error;
+    }
   };
 }
 
-/** Takes one request off an allowance and tells the caller what is left of it. */
-function spend(limiter: Limiter, key: string, reply: FastifyReply): boolean {
+/** Takes one request off an allowance, and tells the caller what is left of it. */
+function spend(limiter: Limiter, key: string, reply: FastifyReply): void {
   const { allowed, remaining, resetSeconds } = limiter.take(key);
   reply.header('ratelimit-policy', `"default";q=${limiter.perMinuteMax};w=60`);
   reply.header('ratelimit', `"default";r=${remaining};t=${resetSeconds}`);
-  if (!allowed) reply.header('retry-after', String(resetSeconds));
-  return allowed;
-}
-
-function tooMany(reply: FastifyReply): AppError {
-  const retryAfterSeconds = Number(reply.getHeader('retry-after'));
-  return new AppError('rateLimited', `Too many requests; wait ${retryAfterSeconds} s`, {
-    retryAfterSeconds,
+  if (allowed) return;
+  throw new AppError('rateLimited', `Too many requests; wait ${resetSeconds} s`, {
+    retryAfterSeconds: resetSeconds,
   });
 }
 
-function refusalOf({ who, scope }: Policy, caller: Caller): AppError | undefined {
-  if (who === 'anyone') return undefined;
-  if (caller.kind !== 'user') return new AppError('unauthorized', 'Sign in to do this');
+function authorise({ who, scope }: Policy, caller: Caller): void {
+  if (who === 'anyone') return;
+  if (caller.kind !== 'user') throw new AppError('unauthorized', 'Sign in to do this');
   if (!who.some((role) => role === caller.role)) {
-    return new AppError('forbidden', `This is for ${who.join(' or ')} only`);
+    throw new AppError('forbidden', `This is for ${who.join(' or ')} only`);
   }
-  const allowed = !caller.scopes || (scope !== undefined && caller.scopes.includes(scope));
-  if (allowed) return undefined;
-  return new AppError(
+  if (!caller.scopes || (scope && caller.scopes.includes(scope))) return;
+  throw new AppError(
     'forbidden',
     scope ? `This API key lacks the scope ${scope}` : 'This cannot be done with an API key',
   );

@@ -2,7 +2,7 @@ export type Allowance = { allowed: boolean; remaining: number; resetSeconds: num
 
 export type Limiter = {
   perMinuteMax: number;
-  take(key: string): Allowance;
+  take: (key: string) => Allowance;
 };
 
 const windowMs = 60_000;

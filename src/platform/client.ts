@@ -47,23 +47,23 @@ export function remote<A extends Api>(
   return Object.assign(Object.fromEntries(calls), { close: () => pool.close() });
 }
 
-type Request = { operation: Operation; input: Input; call: Call };
+type Asked = { operation: Operation; input: Input; call: Call };
 
 /** Tries once more when the connection failed and a second time cannot do harm. */
-async function attempt(pool: Pool, far: Far, request: Request): Promise<unknown> {
-  const { operation, input, call } = request;
+async function attempt(pool: Pool, far: Far, asked: Asked): Promise<unknown> {
+  const { operation, input, call } = asked;
   const repeatable = operation.method === 'GET' || input['idempotencyKey'] !== undefined;
   try {
-    return await send(pool, far, request);
+    return await send(pool, far, asked);
   } catch (error) {
     if (!repeatable || codeOf(error) !== 'unavailable' || call.deadlineAtMs < performance.now()) {
       throw error;
     }
-    return send(pool, far, request);
+    return send(pool, far, asked);
   }
 }
 
-async function send(pool: Pool, far: Far, { operation, input, call }: Request): Promise<unknown> {
+async function send(pool: Pool, far: Far, { operation, input, call }: Asked): Promise<unknown> {
   const leftMs = remainingMs(call);
   const options: Dispatcher.RequestOptions = {
     method: operation.method,
