@@ -11,11 +11,14 @@ export type Secrets = {
 
 type Name = keyof Secrets;
 
-/** How each secret is made, where nobody brought one. */
-export const makers: Record<Name, () => Promise<string>> = {
-  tokenKeys: () => generateKeys(`tokens-${crypto.randomUUID().slice(0, 8)}`),
-  serviceKeys: () => generateKeys('services'),
-  cursorKey: randomSecret,
+/** Demo secrets say so, or one day they would be copied into production. */
+const demoMark = 'demo';
+
+/** How each secret is made, where nobody brought one; the mark becomes part of it. */
+export const makers: Record<Name, (mark: string) => Promise<string>> = {
+  tokenKeys: (mark) => generateKeys(`${mark}-tokens-${crypto.randomUUID().slice(0, 8)}`),
+  serviceKeys: (mark) => generateKeys(`${mark}-services-${crypto.randomUUID().slice(0, 8)}`),
+  cursorKey: async (mark) => `${mark}-${randomSecret()}`,
 };
 
 /**
@@ -23,28 +26,38 @@ export const makers: Record<Name, () => Promise<string>> = {
  * that several processes of one machine share them; production makes none by itself.
  */
 export function openSecrets(config: Config): Secrets {
+  const isProduction = config.bazarMode === 'production';
+
   async function text(name: Name): Promise<string> {
     const given = config[name];
+    if (given === undefined && isProduction) throw refused(name, 'must be set in production');
     if (given !== undefined) return given;
-    if (config.bazarMode === 'production') throw missing(name);
-    return keptSecret(join(config.data, 'keys', `${name}.secret`), makers[name]);
+    const path = join(config.data, 'keys', `${name}.secret`);
+    return keptSecret(path, () => makers[name](demoMark));
   }
   async function keys(name: Name): Promise<KeySet> {
-    const jwks = await text(name);
-    return readKeys(jwks).catch((error: unknown) => {
-      throw new ConfigError(`${screaming(name)} is not a JWKS: ${(error as Error).message}.`);
+    const set = await readKeys(await text(name)).catch((error: unknown) => {
+      throw refused(name, `is not a JWKS of Ed25519 keys: ${(error as Error).message}`);
     });
+    if (!set.signing) throw refused(name, 'holds no private key');
+    if (isProduction && set.signing.kid.startsWith(demoMark)) throw refused(name, 'is a demo key');
+    return set;
+  }
+  async function cursorKey(): Promise<string> {
+    const key = await text('cursorKey');
+    if (isProduction && key.startsWith(demoMark)) throw refused('cursorKey', 'is a demo key');
+    return key;
   }
   return {
     tokenKeys: () => keys('tokenKeys'),
     serviceKeys: () => keys('serviceKeys'),
-    cursorKey: () => text('cursorKey'),
+    cursorKey,
   };
 }
 
-function missing(name: Name): ConfigError {
+function refused(name: Name, why: string): ConfigError {
   const variable = screaming(name);
   return new ConfigError(
-    `${variable} or ${variable}_FILE must be set in production; \`npm run bazar -- keys\` makes one.`,
+    `${variable} (or ${variable}_FILE) ${why}; \`npm run bazar -- keys\` makes good ones.`,
   );
 }

@@ -2,7 +2,7 @@ import { limitDefault, type Service } from '../platform/api.ts';
 import { AppError } from '../platform/errors.ts';
 import type { catalogApi, Hold } from './api.ts';
 import { holdStore, type HoldRow } from './hold-store.ts';
-import { pageOf } from './page-of.ts';
+import { pageOf } from '../platform/pages.ts';
 import type { CatalogParts } from './parts.ts';
 import { changeRecorder, staffOf } from './staff.ts';
 

@@ -1,7 +1,7 @@
 import { limitDefault, type Service } from '../platform/api.ts';
 import { invalid } from '../platform/errors.ts';
 import type { catalogApi, Sort } from './api.ts';
-import { pageOf } from './page-of.ts';
+import { pageOf } from '../platform/pages.ts';
 import type { CatalogParts } from './parts.ts';
 import { productPages } from './product-pages.ts';
 import { searchText, topicKey } from './text.ts';

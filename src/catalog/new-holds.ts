@@ -4,7 +4,7 @@ import type { catalogApi, Hold } from './api.ts';
 import { holdStore, type HeldLine, type NewHold } from './hold-store.ts';
 import { holdOf } from './holds.ts';
 import type { CatalogParts } from './parts.ts';
-import { fingerprint, keyedId } from './request-key.ts';
+import { fingerprint, keyedId } from '../platform/idempotency.ts';
 import { changeRecorder, staffOf } from './staff.ts';
 
 type Catalog = Service<typeof catalogApi>;

@@ -3,7 +3,8 @@ import { AppError } from '../platform/errors.ts';
 import type { catalogApi, Product } from './api.ts';
 import type { CatalogParts } from './parts.ts';
 import { productStore, type NewProduct } from './product-store.ts';
-import { fingerprint, keyedId, shortId } from './request-key.ts';
+import { fingerprint, keyedId } from '../platform/idempotency.ts';
+import { shortId } from './short-id.ts';
 import { changeRecorder, staffOf } from './staff.ts';
 import { titleKey, topicKey } from './text.ts';
 

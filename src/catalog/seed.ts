@@ -1,5 +1,5 @@
 import type { Database, Statement } from '../platform/database.ts';
-import { fingerprint, keyedId } from './request-key.ts';
+import { fingerprint, keyedId } from '../platform/idempotency.ts';
 import { titleKey, topicKey } from './text.ts';
 
 type Seed = readonly [

@@ -1,10 +1,10 @@
 import { limitDefault, type Service } from '../platform/api.ts';
 import { AppError, invalid } from '../platform/errors.ts';
 import type { catalogApi, StockMove } from './api.ts';
-import { pageOf } from './page-of.ts';
+import { pageOf } from '../platform/pages.ts';
 import type { CatalogParts } from './parts.ts';
 import { noProduct } from './products.ts';
-import { fingerprint, keyedId } from './request-key.ts';
+import { fingerprint, keyedId } from '../platform/idempotency.ts';
 import { changeRecorder, staffOf } from './staff.ts';
 import { stockStore, type MoveRow, type NewMove } from './stock-store.ts';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fingerprint, keyedId, shortId } from './request-key.ts';
+import { fingerprint, keyedId } from '../platform/idempotency.ts';
+import { shortId } from './short-id.ts';
 import { searchText, titleKey, topicKey } from './text.ts';
 
 test('topics that read the same have the same key', () => {

@@ -13,7 +13,7 @@ export const run: Command = async (args) => {
   const lines = Object.entries(makers).map(async ([name, make]) => {
     const path = join(directory, name);
     // Never over an old one: who loses the key of a running system loses every session with it.
-    await writeFile(path, await make(), { mode: 0o600, flag: 'wx' });
+    await writeFile(path, await make('bazar'), { mode: 0o600, flag: 'wx' });
     return `${screaming(name)}_FILE=${path}`;
   });
   process.stdout.write(`${(await Promise.all(lines)).join('\n')}\n`);

@@ -27,6 +27,8 @@ export function createGuard({ authenticate, policyOf, limiters, log, metrics }: 
       spend(limiters.address, address, reply);
       throw error;
     });
+    // So that a refusal from here on says whom it met.
+    callOf(request).caller = caller;
     if (policy.limit === 'logIn') spend(limiters.logIn, address, reply);
     if (caller.kind === 'user') spend(limiters.caller, caller.sessionId, reply);
     else spend(limiters.address, address, reply);

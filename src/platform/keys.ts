@@ -44,7 +44,7 @@ function publicJwk(kid: string, x: string): JWK {
   return { kty: 'OKP', crv: 'Ed25519', x, kid, alg: 'EdDSA', use: 'sig' };
 }
 
-export const randomSecret = async (): Promise<string> => randomBytes(32).toString('base64url');
+export const randomSecret = (): string => randomBytes(32).toString('base64url');
 
 /**
  * A secret that lives in a file of the data directory: whoever comes first makes it, and all who

@@ -3,7 +3,7 @@ import { limitDefault, type Service } from '../platform/api.ts';
 import { accountIdFor, noSuchUser, serviceOnly, signedIn, staffOnly } from './access.ts';
 import type { usersApi } from './api.ts';
 import { emailKey, foldCase, usernameKey } from './names.ts';
-import { pageOf } from './pages.ts';
+import { pageOf } from '../platform/pages.ts';
 import type { Inner } from './parts.ts';
 import { nameTaken } from './taken.ts';
 
@@ -47,7 +47,7 @@ export function createAccounts({ storage, passwords, cursors, now }: Inner): Acc
       const list = `users ${JSON.stringify(filter)}`;
       const beforeNumber = cursor === undefined ? null : Number(cursors.decode(list, cursor)[0]);
       const found = await accounts.list({ ...filter, beforeNumber, limit: limit + 1 });
-      return pageOf(found, limit, ({ number }) => cursors.encode(list, [number]));
+      return pageOf(found, { limit, cursor: ({ number }) => cursors.encode(list, [number]) });
     },
 
     async getUsers({ ids }, call) {

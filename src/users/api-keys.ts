@@ -2,7 +2,7 @@ import { limitDefault, type Service } from '../platform/api.ts';
 import { AppError } from '../platform/errors.ts';
 import { accountIdFor, loggedIn, type SignedIn } from './access.ts';
 import type { usersApi } from './api.ts';
-import { pageOf } from './pages.ts';
+import { pageOf } from '../platform/pages.ts';
 import type { Inner } from './parts.ts';
 import { hashSecret, newSecret, writeSecret } from './secrets.ts';
 import { secondsAfter } from './time.ts';
@@ -21,7 +21,7 @@ export function createApiKeys({ storage, cursors, recordEvent, now }: Inner): Op
       const beforeId = cursor === undefined ? null : String(cursors.decode(list, cursor)[0]);
       const range = { accountId, now: now(), beforeId, limit: limit + 1 };
       const found = await storage.apiKeys.list(range);
-      return pageOf(found, limit, ({ id }) => cursors.encode(list, [id]));
+      return pageOf(found, { limit, cursor: ({ id }) => cursors.encode(list, [id]) });
     },
 
     async rotateApiKey({ id, overlapSeconds = overlapSecondsDefault }, call) {

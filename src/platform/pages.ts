@@ -1,16 +1,17 @@
 type Form<Row, Item> = {
   limit: number;
-  item: (row: Row) => Item;
   /** Where the next page begins, after the last row that is shown. */
   cursor: (last: Row) => string;
+  /** How a row is shown; as it is, if not said. */
+  item?: (row: Row) => Item;
 };
 
 type Page<Item> = { items: Item[]; nextCursor?: string };
 
 /** A page out of one row more than it shows: that one says whether there is a next page. */
-export function pageOf<Row, Item>(
+export function pageOf<Row, Item = Row>(
   rows: readonly Row[],
-  { limit, item, cursor }: Form<Row, Item>,
+  { limit, cursor, item = (row) => row as unknown as Item }: Form<Row, Item>,
 ): Page<Item> {
   const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;

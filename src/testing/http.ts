@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { after } from 'node:test';
+import { Pool } from 'undici';
+import type { Problem } from '../platform/errors.ts';
+
+export type Answer = {
+  status: number;
+  headers: Record<string, string | undefined>;
+  text: string;
+  /** What the text says, where it is JSON. */
+  body: unknown;
+};
+
+export type Content = {
+  token?: string | undefined;
+  /** Sent as JSON; `raw` goes as it is. */
+  body?: unknown;
+  raw?: string | Uint8Array;
+  headers?: Record<string, string>;
+};
+
+/** Sends a request such as `GET /v1/users`. */
+export type Ask = (what: string, content?: Content) => Promise<Answer>;
+
+/** A client over kept connections; several servers are asked in turn. */
+export function client(urls: readonly string[]): Ask {
+  const pools = urls.map((url) => new Pool(url, { connections: 64, pipelining: 1 }));
+  after(() => Promise.all(pools.map((pool) => pool.destroy())));
+  let turn = 0;
+
+  return async (what, { token, body, raw, headers = {} } = {}) => {
+    const pool = pools[turn % pools.length];
+    turn += 1;
+    const [method = '', path = ''] = what.split(' ');
+    const sent = raw ?? (body === undefined ? null : JSON.stringify(body));
+    assert.ok(pool);
+    const response = await pool.request({
+      method,
+      path,
+      body: sent,
+      headers: {
+        ...(token && { authorization: `Bearer ${token}` }),
+        ...(sent !== null && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+    });
+    const text = await response.body.text();
+    const answered = response.headers as Answer['headers'];
+    const isJson = /json/.test(answered['content-type'] ?? '') && text !== '';
+    return {
+      status: response.statusCode,
+      headers: answered,
+      text,
+      body: isJson ? JSON.parse(text) : undefined,
+    };
+  };
+}
+
+/** Whether the answer has this status; says what came instead. */
+export function expectStatus(answer: Answer, status: number): Answer {
+  assert.equal(answer.status, status, answer.text);
+  return answer;
+}
+
+/** The refusal that is expected, in the form that every refusal has. */
+export function expectProblem(answer: Answer, status: number, code?: string): Problem {
+  expectStatus(answer, status);
+  assert.equal(answer.headers['content-type'], 'application/problem+json; charset=utf-8');
+  const problem = answer.body as Problem;
+  assert.equal(problem.status, status);
+  assert.equal(problem.type, `/docs/problems#${problem.code}`);
+  assert.equal(problem.requestId, answer.headers['x-request-id']);
+  assert.match(problem.traceId ?? '', /^[0-9a-f]{32}$/);
+  if (code) assert.equal(problem.code, code);
+  assert.doesNotMatch(answer.text, /\.ts:|\bat \//);
+  return problem;
+}
