@@ -1,18 +1,20 @@
 // Shows the contract, and signs in when the address carries a log-in:
 // /docs#sign-in=NAME:PASSWORD, as `npm start` prints it. A fragment is never sent to a server.
+const [, login, password] = /^#sign-in=([^:]+):(.+)$/.exec(location.hash) ?? [];
+// The password must not stay in the address bar or the history.
+if (login) history.replaceState(null, '', location.pathname);
+
 const viewer = window.SwaggerUIBundle({
   url: '/openapi.json',
   dom_id: '#viewer',
   deepLinking: true,
   tryItOutEnabled: true,
-  onComplete: () => void signIn(),
+  onComplete: () => {
+    if (login) void signIn();
+  },
 });
 
 async function signIn() {
-  const [, login, password] = /^#sign-in=([^:]+):(.+)$/.exec(location.hash) ?? [];
-  if (!login || !password) return;
-  // The password must not stay in the address bar or the history.
-  history.replaceState(null, '', location.pathname);
   const response = await fetch('/v1/sessions', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

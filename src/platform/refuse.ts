@@ -36,6 +36,7 @@ export function refuser(log: Log) {
       const seconds = refusal.retryAfterSeconds ?? 1 + Math.floor(Math.random() * 3);
       reply.header('retry-after', String(seconds));
     }
+    if (refusal.status === 401) reply.header('www-authenticate', 'Bearer');
     const [instance] = request.url.split('?');
     reply
       .code(refusal.status)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
-import { Pool } from 'undici';
+import { Pool, type Dispatcher } from 'undici';
 import type { Problem } from '../platform/errors.ts';
 
 export type Answer = {
@@ -34,25 +34,21 @@ export function client(urls: readonly string[]): Ask {
     const [method = '', path = ''] = what.split(' ');
     const sent = raw ?? (body === undefined ? null : JSON.stringify(body));
     assert.ok(pool);
-    const response = await pool.request({
-      method,
-      path,
-      body: sent,
-      headers: {
-        ...(token && { authorization: `Bearer ${token}` }),
-        ...(sent !== null && { 'content-type': 'application/json' }),
-        ...headers,
-      },
-    });
-    const text = await response.body.text();
-    const answered = response.headers as Answer['headers'];
-    const isJson = /json/.test(answered['content-type'] ?? '') && text !== '';
-    return {
-      status: response.statusCode,
-      headers: answered,
-      text,
-      body: isJson ? JSON.parse(text) : undefined,
-    };
+    const credentials = token && { authorization: `Bearer ${token}` };
+    const type = sent !== null && { 'content-type': 'application/json' };
+    const all = { ...credentials, ...type, ...headers };
+    return read(await pool.request({ method, path, body: sent, headers: all }));
+  };
+}
+
+async function read({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<Answer> {
+  const text = await body.text();
+  const isJson = String(headers['content-type']).includes('json') && text !== '';
+  return {
+    status: statusCode,
+    headers: headers as Answer['headers'],
+    text,
+    body: isJson ? JSON.parse(text) : undefined,
   };
 }
 

@@ -12,7 +12,12 @@ import type { Addresses } from '../servers.ts';
 import { freshDatabaseUrl } from './database.ts';
 
 export type Settings = Record<string, string | number | boolean>;
-export type LogLine = { msg?: string; traceId?: string; service?: string; operation?: string };
+export type LogLine = Partial<Addresses> & {
+  msg?: string;
+  traceId?: string;
+  service?: string;
+  operation?: string;
+};
 
 export type Launched = {
   pid: number;
@@ -96,11 +101,18 @@ export async function start(
   env: Record<string, string> = {},
 ): Promise<Running> {
   const launched = launch('serve', { settings: { ...anyPorts, ...settings }, env });
-  const serving = () => launched.log.find(({ msg }) => msg === 'serving') as Addresses | undefined;
+  const serving = (): Addresses | undefined => {
+    const line = launched.log.find(({ msg }) => msg === 'serving');
+    return line && addressesOf(line);
+  };
   await until(() => serving() ?? (launched.isOver() || undefined), startMsMax);
   const addresses = serving();
   if (addresses) return { ...launched, addresses };
   throw new Error(`It does not serve: ${JSON.stringify(launched.log)} ${launched.stderr()}`);
+}
+
+function addressesOf({ gateway, internal, metrics = '' }: LogLine): Addresses {
+  return { ...(gateway && { gateway }), ...(internal && { internal }), metrics };
 }
 
 /** Everything in one process. */

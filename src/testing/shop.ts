@@ -60,14 +60,31 @@ export async function addProduct(
   return { product: expectStatus(answer, 201).body as Product, etag: answer.headers['etag'] ?? '' };
 }
 
+export type Page<T> = { items: T[]; nextCursor?: string };
+
+/** Reads page after page until the one that is looked for has come, or the last page. */
+export async function readPages<T>(
+  page: (query: string) => Promise<Answer>,
+  isLast: (item: T) => boolean,
+  cursor = '',
+): Promise<T[]> {
+  const { items, nextCursor } = expectStatus(await page(cursor), 200).body as Page<T>;
+  if (nextCursor === undefined || items.some(isLast)) return items;
+  return [...items, ...(await readPages(page, isLast, `&cursor=${nextCursor}`))];
+}
+
 const feltMsMax = 5_000;
 
-/** Repeats a request until it is answered like this, which must be the case soon. */
-export async function soon(status: number, request: () => Promise<Answer>): Promise<void> {
-  let last: Answer | undefined;
+/** Waits until all doors answer somebody like this, which must be the case soon. */
+export async function soon(
+  doors: readonly Ask[],
+  status: number,
+  who: { token: string },
+): Promise<void> {
+  let last: Answer[] = [];
   const found = await until(async () => {
-    last = await request();
-    return last.status === status || undefined;
+    last = await Promise.all(doors.map((ask) => ask('GET /v1/users/me', who)));
+    return last.every((answer) => answer.status === status) || undefined;
   }, feltMsMax);
-  assert.ok(found, `still ${last?.status}: ${last?.text}`);
+  assert.ok(found, `not everywhere ${status}: ${last.map(({ text }) => text).join(' ')}`);
 }
