@@ -1,15 +1,9 @@
 import { constants } from 'node:fs';
-import {
-  chmod,
-  chown,
-  lstat,
-  mkdir,
-  open,
-  realpath,
-  stat,
-  type FileHandle,
-} from 'node:fs/promises';
+import { lstat, mkdir, open, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+
+// What POSIX calls a group that stays as it is.
+const keep = -1;
 
 export const isRoot = (): boolean => process.getuid?.() === 0;
 
@@ -66,7 +60,7 @@ export async function makePrivateFolder(path: string, uid: number | undefined): 
     'EEXIST',
   );
   if (uid === undefined) return;
-  if (made && isRoot()) await giveFolder(path, { uid, gid: uid, mode });
+  if (made && isRoot()) await giveFolder(path, { uid, gid: keep, mode });
   const found = await lstat(path);
   if (!found.isDirectory() || found.uid !== uid) {
     throw new Error(

@@ -49,7 +49,7 @@ function take(path: string): DatabaseSync | undefined {
   const file = new DatabaseSync(path);
   try {
     // Nothing is ever written, so no journal is to lie about either.
-    file.exec('pragma journal_mode = off; begin immediate');
+    file.exec('pragma journal_mode = memory; begin immediate');
     return file;
   } catch (error) {
     file.close();

@@ -103,11 +103,10 @@ async function supervise(
     await setTimeout(backoffMs * 2 ** (deaths - 1), undefined, stopping);
     startMs = performance.now();
     const next = await launch(site, stopping.signal).catch((error: unknown) => String(error));
-    if (typeof next === 'string') {
-      stopping.signal.throwIfAborted();
-      return restart(next);
-    }
-    server = next;
+    // Whoever stops us waits for this to end, and then stops the new server as well.
+    if (typeof next !== 'string') server = next;
+    stopping.signal.throwIfAborted();
+    if (typeof next === 'string') return restart(next);
     log.info({ serverPid: server.pid }, 'PostgreSQL is back');
   };
   const watch = async (): Promise<void> => {

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after } from 'node:test';
 import { kebab } from '../platform/names.ts';
+import { pgDataOf } from '../postgres/data-directory.ts';
+import { findPostmaster } from '../postgres/postmaster.ts';
 import { until } from '../postgres/wait.ts';
 import type { Addresses } from '../servers.ts';
 import { freshDatabaseUrl } from './database.ts';
@@ -25,15 +27,26 @@ export type Launched = {
   log: readonly LogLine[];
   /** What it has told a person so far. */
   stderr: () => string;
-  signal: (name: NodeJS.Signals) => void;
   isOver: () => boolean;
-  /** The exit code; null when a signal has ended it. */
-  exited: Promise<number | null>;
+  signal: (name: NodeJS.Signals) => void;
+  /** The exit code, or null after a signal, once all that it has said is read. */
+  ended: Promise<number | null>;
   stop: () => Promise<number | null>;
-  kill: () => Promise<number | null>;
+  kill: () => Promise<void>;
 };
 
 export type Running = Launched & { addresses: Addresses };
+
+type Environment = Record<string, string>;
+
+/** A data directory, and the processes that live in it. */
+export type Home = {
+  data: string;
+  /** Starts a command of Bazar. */
+  launch: (command: string, settings?: Settings, environment?: Environment) => Launched;
+  /** Starts a process that serves, and waits until it does. */
+  start: (settings: Settings, environment?: Environment) => Promise<Running>;
+};
 
 /** One Bazar in one of its shapes, and what is needed to talk to it. */
 export type Bazar = {
@@ -46,25 +59,48 @@ export const adminPassword = 'a password of the staff';
 
 const root = join(import.meta.dirname, '..', '..');
 const startMsMax = 45_000;
+const endMsMax = 10_000;
 const memoryBytesMin = 2 ** 30;
 /** Every port is one that nobody else has. */
 const anyPorts = { port: 0, internalPort: 0, metricsPort: 0 };
-/** A server shared by all test files has a hundred connections for everybody. */
+/** The database server has a hundred connections for all test files together. */
 const modest = { poolMax: 4, drainMs: 0, adminPassword };
 
-/** Starts a command of Bazar; the test or the file that started it sees to its end. */
-export function launch(
-  command: string,
-  { settings = {}, env = {} }: { settings?: Settings; env?: Record<string, string> } = {},
-): Launched {
-  const flags = Object.entries(settings).map(([name, value]) => `--${kebab(name)}=${value}`);
-  const child = spawn(process.execPath, [join(root, 'src/start.js'), command, ...flags], {
+/** Whatever happens, its processes and files are gone when the test or the file is done. */
+export async function makeHome(): Promise<Home> {
+  const data = await roomyFolder();
+  const launched: Launched[] = [];
+  after(async () => {
+    await Promise.all(launched.map(({ kill }) => kill()));
+    await endPostgres(data);
+    await rm(data, { recursive: true, force: true, maxRetries: 5 });
+  });
+  const home: Home = {
+    data,
+    launch(command, settings = {}, environment = {}) {
+      const one = launch([command, ...flagsOf(settings)], environment);
+      launched.push(one);
+      return one;
+    },
+    start: (settings, environment) =>
+      untilServing(home.launch('serve', { ...anyPorts, data, ...settings }, environment)),
+  };
+  return home;
+}
+
+function flagsOf(settings: Settings): string[] {
+  return Object.entries(settings).map(([name, value]) => `--${kebab(name)}=${value}`);
+}
+
+function launch(args: string[], environment: Environment): Launched {
+  const child = spawn(process.execPath, [join(root, 'src/start.js'), ...args], {
     cwd: tmpdir(),
     // Nothing of what happens to be set where the tests run may reach it.
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const exited = once(child, 'close').then(([code]) => code as number | null);
+  const exited = once(child, 'exit');
+  const ended = once(child, 'close').then(([code]) => code as number | null);
   const log: LogLine[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => log.push(readLine(line)));
   let stderr = '';
@@ -72,82 +108,83 @@ export function launch(
     stderr += text;
   });
   const signal = (name: NodeJS.Signals): void => void child.kill(name);
-  const end = (name: NodeJS.Signals) => () => {
-    signal(name);
-    return exited;
-  };
-  const kill = end('SIGKILL');
   const takeAlong = () => signal('SIGKILL');
   process.once('exit', takeAlong);
-  after(async () => {
-    await kill();
-    process.off('exit', takeAlong);
-  });
+  child.once('exit', () => process.off('exit', takeAlong));
   return {
     pid: child.pid ?? 0,
     log,
     stderr: () => stderr,
-    signal,
     isOver: () => child.exitCode !== null || child.signalCode !== null,
-    exited,
-    stop: end('SIGTERM'),
-    kill,
+    signal,
+    ended,
+    stop() {
+      signal('SIGTERM');
+      return ended;
+    },
+    async kill() {
+      signal('SIGKILL');
+      await exited;
+    },
   };
 }
 
-/** Starts a process that serves, and waits until it does. */
-export async function start(
-  settings: Settings,
-  env: Record<string, string> = {},
-): Promise<Running> {
-  const launched = launch('serve', { settings: { ...anyPorts, ...settings }, env });
-  const serving = (): Addresses | undefined => {
-    const line = launched.log.find(({ msg }) => msg === 'serving');
-    return line && addressesOf(line);
-  };
+async function untilServing(launched: Launched): Promise<Running> {
+  const serving = () => launched.log.find(({ msg }) => msg === 'serving');
   await until(() => serving() ?? (launched.isOver() || undefined), startMsMax);
-  const addresses = serving();
-  if (addresses) return { ...launched, addresses };
-  throw new Error(`It does not serve: ${JSON.stringify(launched.log)} ${launched.stderr()}`);
-}
-
-function addressesOf({ gateway, internal, metrics = '' }: LogLine): Addresses {
-  return { ...(gateway && { gateway }), ...(internal && { internal }), metrics };
+  const line = serving();
+  if (!line) throw new Error(`No start: ${JSON.stringify(launched.log)} ${launched.stderr()}`);
+  const { gateway, internal, metrics = '' } = line;
+  const addresses = { ...(gateway && { gateway }), ...(internal && { internal }), metrics };
+  return { ...launched, addresses };
 }
 
 /** Everything in one process. */
 export async function startAll(settings: Settings = {}): Promise<Bazar> {
   const databaseUrl = await freshDatabaseUrl();
-  const data = await scratchFolder();
-  const all = await start({ ...modest, data, databaseUrl, ...settings });
+  const { start } = await makeHome();
+  const all = await start({ ...modest, databaseUrl, ...settings });
   return { gateways: [all.addresses.gateway ?? ''], processes: { all }, databaseUrl };
 }
 
 /** Each service in a process of its own, behind two gateways. */
 export async function startSplit(settings: Settings = {}): Promise<Bazar> {
   const databaseUrl = await freshDatabaseUrl();
-  const data = await scratchFolder();
+  const { start } = await makeHome();
   const [usersPort, catalogPort] = await Promise.all([freePort(), freePort()]);
-  const [usersUrl, catalogUrl] = [usersPort, catalogPort].map((port) => `http://127.0.0.1:${port}`);
-  const common = { ...modest, data, databaseUrl, ...settings };
+  const usersUrl = `http://127.0.0.1:${usersPort}`;
+  const catalogUrl = `http://127.0.0.1:${catalogPort}`;
+  const common = { ...modest, databaseUrl, usersUrl, catalogUrl, ...settings };
   const [users, catalog, gateway, otherGateway] = await Promise.all([
-    start({ ...common, target: 'users', internalPort: usersPort, catalogUrl: catalogUrl ?? '' }),
-    start({ ...common, target: 'catalog', internalPort: catalogPort, usersUrl: usersUrl ?? '' }),
-    start({ ...common, target: 'gateway', usersUrl: usersUrl ?? '', catalogUrl: catalogUrl ?? '' }),
-    start({ ...common, target: 'gateway', usersUrl: usersUrl ?? '', catalogUrl: catalogUrl ?? '' }),
+    start({ ...common, target: 'users', internalPort: usersPort }),
+    start({ ...common, target: 'catalog', internalPort: catalogPort }),
+    start({ ...common, target: 'gateway' }),
+    start({ ...common, target: 'gateway' }),
   ]);
   const gateways = [gateway, otherGateway].map(({ addresses }) => addresses.gateway ?? '');
   return { gateways, processes: { users, catalog, gateway, otherGateway }, databaseUrl };
 }
 
-/** A folder that goes with the test or the file; every user can reach what is in it. */
-export async function scratchFolder(): Promise<string> {
+/** The process of the embedded server in a data directory, if one runs. */
+export async function postmasterOf(data: string): Promise<number | undefined> {
+  return (await findPostmaster(pgDataOf(data)))?.pid;
+}
+
+/** Unlike SIGKILL, SIGQUIT lets it give its shared memory back. */
+async function endPostgres(data: string): Promise<void> {
+  const pid = await postmasterOf(data);
+  if (pid === undefined) return;
+  process.kill(pid, 'SIGQUIT');
+  await until(async () => (await postmasterOf(data)) === undefined || undefined, endMsMax);
+}
+
+/** Every user can reach what is in it. */
+async function roomyFolder(): Promise<string> {
   // Memory where there is plenty: a PostgreSQL of one's own is a thousand files.
   const memory = await statfs('/dev/shm').catch(() => undefined);
   const isRoomy = memory && memory.bavail * memory.bsize > memoryBytesMin;
   const folder = await mkdtemp(join(isRoomy ? '/dev/shm' : tmpdir(), 'bazar-test-'));
   await chmod(folder, 0o755);
-  after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }
 
