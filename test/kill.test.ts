@@ -16,7 +16,7 @@ const answersBeforeKillMax = 8;
 const healMsMax = 20_000;
 const limits = { adminPassword, logInPerMinuteMax: 100_000, addressPerMinuteMax: 100_000 };
 
-test('what was confirmed is still there after ten kills at random moments', async () => {
+test('what was confirmed is still there after ten kills', { timeout: 120_000 }, async () => {
   const seed = randomInt(2 ** 31);
   const random = mulberry32(seed);
   const home = await makeHome();

@@ -28,7 +28,8 @@ function setup(role: 'customer' | 'staff' | 'over' = 'customer') {
         asked.sessions.push(ids);
         return { live: role === 'over' ? [] : ids.map((id) => ({ id, userId: 'u1', role })) };
       },
-      async exchangeApiKey({ key }) {
+      async exchangeApiKey({ key }, { caller }) {
+        assert.equal(caller.kind, 'service');
         asked.keys += 1;
         return { accessToken: `for ${key}`, expiresInSeconds: 60 };
       },

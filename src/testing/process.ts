@@ -52,6 +52,7 @@ export type Home = {
 export type Bazar = {
   gateways: string[];
   processes: Record<string, Running>;
+  data: string;
   databaseUrl: string;
 };
 
@@ -142,15 +143,15 @@ async function untilServing(launched: Launched): Promise<Running> {
 /** Everything in one process. */
 export async function startAll(settings: Settings = {}): Promise<Bazar> {
   const databaseUrl = await freshDatabaseUrl();
-  const { start } = await makeHome();
+  const { data, start } = await makeHome();
   const all = await start({ ...modest, databaseUrl, ...settings });
-  return { gateways: [all.addresses.gateway ?? ''], processes: { all }, databaseUrl };
+  return { gateways: [all.addresses.gateway ?? ''], processes: { all }, data, databaseUrl };
 }
 
 /** Each service in a process of its own, behind two gateways. */
 export async function startSplit(settings: Settings = {}): Promise<Bazar> {
   const databaseUrl = await freshDatabaseUrl();
-  const { start } = await makeHome();
+  const { data, start } = await makeHome();
   const [usersPort, catalogPort] = await Promise.all([freePort(), freePort()]);
   const usersUrl = `http://127.0.0.1:${usersPort}`;
   const catalogUrl = `http://127.0.0.1:${catalogPort}`;
@@ -162,7 +163,8 @@ export async function startSplit(settings: Settings = {}): Promise<Bazar> {
     start({ ...common, target: 'gateway' }),
   ]);
   const gateways = [gateway, otherGateway].map(({ addresses }) => addresses.gateway ?? '');
-  return { gateways, processes: { users, catalog, gateway, otherGateway }, databaseUrl };
+  const processes = { users, catalog, gateway, otherGateway };
+  return { gateways, processes, data, databaseUrl };
 }
 
 /** The process of the embedded server in a data directory, if one runs. */

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { catalogApi } from '../src/catalog/api.ts';
+import { publicOperations } from '../src/gateway/api.ts';
+import type { Api } from '../src/platform/api.ts';
+import type { Caller } from '../src/platform/call.ts';
+import { readKeys } from '../src/platform/keys.ts';
+import { fill } from '../src/platform/names.ts';
+import { createCredentials } from '../src/platform/peers.ts';
+import { callBy } from '../src/testing/call.ts';
+import { client, expectProblem, expectStatus, type Content } from '../src/testing/http.ts';
+import { startSplit } from '../src/testing/process.ts';
+import { logInAsStaff, makeApiKey } from '../src/testing/shop.ts';
+import { usersApi } from '../src/users/api.ts';
+
+const bazar = await startSplit();
+const staff = await logInAsStaff(client(bazar.gateways));
+const { key } = await makeApiKey(client(bazar.gateways), staff, ['users:read']);
+const keys = await readKeys(await readFile(join(bazar.data, 'keys', 'serviceKeys.secret'), 'utf8'));
+
+const portOf = (name: string) => client([bazar.processes[name]?.addresses.internal ?? '']);
+const doors = {
+  users: { ask: portOf('users'), api: usersApi as Api, neighbour: 'catalog' },
+  catalog: { ask: portOf('catalog'), api: catalogApi as Api, neighbour: 'users' },
+};
+const isPublic = new Set(publicOperations.map(({ name }) => name));
+const bodies: Record<string, object> = {
+  getUsers: { ids: [randomUUID()] },
+  checkSessions: { ids: [randomUUID()] },
+  exchangeApiKey: { key },
+};
+
+/** What a service called `tests` sends along when it calls for somebody. */
+function credentials(callee: string, caller: Caller = { kind: 'service', name: 'tests' }) {
+  return createCredentials(keys, { caller: 'tests', callee })(callBy(caller));
+}
+
+const anonymous = { 'x-bazar-user': 'anonymous' };
+
+for (const [callee, { ask, api, neighbour }] of Object.entries(doors)) {
+  for (const [name, { method, path }] of Object.entries(api)) {
+    const request = (content: Content) =>
+      ask(`${method} ${fill(path, { id: randomUUID() })}`, { body: bodies[name], ...content });
+
+    test(`${name} of ${callee} is closed to who is no service`, async () => {
+      const forged = { authorization: `Bearer ${staff}`, 'x-bazar-user': staff };
+      expectProblem(await request({}), 401, 'unauthorized');
+      expectProblem(await request({ token: staff }), 401, 'unauthorized');
+      expectProblem(await request({ headers: { 'x-bazar-user': staff } }), 401, 'unauthorized');
+      expectProblem(await request({ headers: forged }), 401, 'unauthorized');
+      expectProblem(await request({ headers: await credentials(neighbour) }), 401, 'unauthorized');
+    });
+  }
+}
+
+describe('an internal operation', () => {
+  const internal = Object.entries(usersApi as Api).filter(([name]) => !isPublic.has(name));
+
+  test('is every one that the gateway does not show', () => {
+    assert.deepEqual(internal.map(([name]) => name).toSorted(), Object.keys(bodies).toSorted());
+    assert.deepEqual(
+      Object.keys(catalogApi).filter((name) => !isPublic.has(name)),
+      [],
+    );
+  });
+
+  for (const [name, { method, path }] of internal) {
+    test(`${name} is for services only, not for those they call for`, async () => {
+      const own = await credentials('users');
+      const request = (headers: Record<string, string>) =>
+        doors.users.ask(`${method} ${path}`, { body: bodies[name], headers });
+
+      expectStatus(await request(own), 200);
+      expectProblem(await request({ ...own, 'x-bazar-user': staff }), 403, 'forbidden');
+      expectProblem(await request({ ...own, ...anonymous }), 401, 'unauthorized');
+      expectProblem(await request({ ...own, 'x-bazar-user': 'x.y.z' }), 401, 'unauthorized');
+    });
+  }
+});
