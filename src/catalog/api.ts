@@ -69,12 +69,16 @@ const ofHold = strict({
 const keyed = strict({ idempotencyKey });
 const staffOnly = ['unauthorized', 'forbidden'] as const;
 
+/** May be kept, but stock changes all the time: ask with the ETag whether it still holds. */
+const fresh = 'no-cache';
+
 /** Products and stock. Whoever asks may read products; all the rest is for staff. */
 export const catalogApi = defineApi({
   listProducts: {
     method: 'GET',
     path: '/v1/products',
     summary: 'Find products by topic and text',
+    cacheControl: fresh,
     description:
       'Filters combine. In `q` words, "phrases", `or` and `-not` work as in a web search, and the ' +
       'last word also matches as a beginning. `relevance` needs a `q`, and is then the default.',
@@ -93,6 +97,7 @@ export const catalogApi = defineApi({
     method: 'GET',
     path: '/v1/topics',
     summary: 'List the topics and how many products each has',
+    cacheControl: fresh,
     description: 'The first 200 in alphabetical order.',
     reply: strict({ items: Type.Array(Topic) }),
   },
@@ -100,6 +105,7 @@ export const catalogApi = defineApi({
     method: 'GET',
     path: '/v1/products/:id',
     summary: 'Get one product with its price and stock',
+    cacheControl: fresh,
     params: ofProduct,
     reply: Product,
     versioned: true,

@@ -18,6 +18,8 @@ export type Operation = {
   status?: number;
   /** The reply has a `version`, which is its ETag. */
   versioned?: true;
+  /** How long others may keep the answer; without it, not at all. */
+  cacheControl?: string;
   /** Where the thing that was made can be read, with `:names` out of the reply. */
   location?: string;
   /** What it may refuse besides what every operation may. */

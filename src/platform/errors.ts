@@ -12,6 +12,7 @@ export const refusals = {
     405,
     'The path exists, but not with this method; `Allow` lists the right ones.',
   ],
+  requestTimeout: [408, 'The request did not arrive in time; send it again, faster.'],
   conflict: [409, 'The current state does not allow this; look at it again.'],
   alreadyExists: [409, 'The name, e-mail or id is taken; choose another.'],
   outOfStock: [409, 'There is not enough stock; `details` names each short line.'],

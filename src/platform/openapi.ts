@@ -108,12 +108,13 @@ function headerName(key: string): string {
 }
 
 function responsesOf(
-  { status = 200, reply, refuses = [], versioned, location }: Operation,
+  { status = 200, reply, refuses = [], versioned, location, cacheControl }: Operation,
   closed: boolean,
 ) {
   const headers = {
     ...(versioned && { ETag: { schema: { type: 'string' } } }),
     ...(location && { Location: { schema: { type: 'string' } } }),
+    ...(cacheControl && { 'Cache-Control': { schema: { const: cacheControl } } }),
   };
   const codes = [
     ...always,

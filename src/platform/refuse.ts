@@ -59,13 +59,17 @@ function fault(err: Error, request: FastifyRequest, log: Log): AppError {
   return new AppError('internal', 'Something went wrong on our side; it has been logged');
 }
 
+const unreadable: Partial<Record<string, AppError>> = {
+  HPE_HEADER_OVERFLOW: new AppError('headersTooLarge', 'The headers are too large'),
+  ERR_HTTP_REQUEST_TIMEOUT: new AppError('requestTimeout', 'The request did not arrive in time'),
+};
+
 /** What Node's parser refuses never becomes a request, so it is answered on the bare socket. */
 export function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const refusal =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? new AppError('headersTooLarge', 'The headers are too large')
-      : new AppError('malformed', 'This is not a readable HTTP request');
+    unreadable[error.code ?? ''] ??
+    new AppError('malformed', 'This is not a readable HTTP request');
   const body = JSON.stringify(problemOf(refusal));
   const head = [
     `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`,

@@ -3,7 +3,8 @@ import { Type } from 'typebox';
 import type { Api, Operation, Service } from './api.ts';
 import { withinDeadline, type Call, type Caller } from './call.ts';
 import { AppError, type FieldError } from './errors.ts';
-import { fill, kebab } from './names.ts';
+import { answer } from './answer.ts';
+import { kebab } from './names.ts';
 import { callOf } from './refuse.ts';
 import { checks, type Check } from './validate.ts';
 
@@ -36,7 +37,7 @@ export function serve<A extends Api>(
       handler: async (request, reply) => {
         const call = callOf(request);
         const result = await withinDeadline(call, handle(readInput(request), call));
-        return answer(operation, { request, reply, call, result });
+        return answer(operation, { request, reply, result });
       },
     });
   }
@@ -90,23 +91,6 @@ function readHeaders(
     if (value !== undefined) found[key] = String(value).replace(/^"(.*)"$/, '$1');
   }
   return found;
-}
-
-type Answered = { request: FastifyRequest; reply: FastifyReply; call: Call; result: unknown };
-
-function answer(operation: Operation, { request, reply, call, result }: Answered): unknown {
-  const { status = 200, versioned, location } = operation;
-  reply.code(call.answer.status ?? status);
-  if (call.answer.replayed) reply.header('idempotency-replayed', 'true');
-  if (location) reply.header('location', fill(location, result as Record<string, unknown>));
-  if (versioned) {
-    const etag = `"${(result as { version: string }).version}"`;
-    reply.header('etag', etag);
-    if (request.method === 'GET' && request.headers['if-none-match'] === etag) {
-      return reply.code(304).send();
-    }
-  }
-  return result === null ? reply.send() : result;
 }
 
 /** Says 405 and what is allowed, where the path exists and the method does not. */

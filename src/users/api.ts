@@ -171,6 +171,7 @@ export const usersApi = defineApi({
     method: 'GET',
     path: '/.well-known/jwks.json',
     summary: 'The public keys that verify access tokens',
+    cacheControl: 'public, max-age=300',
     reply: strict({ keys: Type.Array(PublicKey) }),
   },
   getUsers: {
