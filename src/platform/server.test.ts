@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { after, describe, test } from 'node:test';
 import { Type } from 'typebox';
 import { testServer } from '../testing/server.ts';
-import { defineApi, strict } from './api.ts';
+import { defineApi, page, strict } from './api.ts';
 import type { Problem } from './errors.ts';
 import { serve } from './serve.ts';
 
@@ -20,6 +20,21 @@ const echoApi = defineApi({
     reply: strict({ text: Type.String() }),
   },
   break: { method: 'GET', path: '/break', summary: 'Break', reply: strict({}) },
+  list: {
+    method: 'GET',
+    path: '/list',
+    summary: 'A page',
+    cacheControl: 'no-cache',
+    query: strict({ q: Type.Optional(Type.String()), cursor: Type.Optional(Type.String()) }),
+    reply: page(Type.String()),
+  },
+  version: {
+    method: 'GET',
+    path: '/version',
+    summary: 'Something with a version',
+    versioned: true,
+    reply: strict({ version: Type.String() }),
+  },
   hold: { method: 'GET', path: '/hold', summary: 'Wait for the test', reply: strict({}) },
 });
 
@@ -30,6 +45,9 @@ async function start(limits: Parameters<typeof testServer>[0] = {}) {
   const service = {
     echo: async ({ text }: { text: string }) => ({ text, password: 'never shown' }),
     break: () => Promise.reject(new Error('the secret cause')),
+    list: async ({ cursor }: { cursor?: string }) =>
+      cursor ? { items: [] } : { items: ['a'], nextCursor: 'b&c' },
+    version: async () => ({ version: '3-4' }),
     hold: () => held.promise,
   };
   serve(server, echoApi, { service, guard: () => ({ kind: 'anonymous' }) });
@@ -131,6 +149,25 @@ describe('an answer', () => {
   test('holds what the contract names, and nothing else', async () => {
     const answer = await post(url, JSON.stringify({ text: 'hi' }));
     assert.deepEqual(await answer.json(), { text: 'hi' });
+  });
+
+  test('says where the next page is, until there is none, and how long it may be kept', async () => {
+    const first = await fetch(`${url}/list?q=x`);
+    assert.equal(first.headers.get('link'), '</list?q=x&cursor=b%26c>; rel="next"');
+    assert.equal(first.headers.get('cache-control'), 'no-cache');
+    const last = await fetch(`${url}/list?q=x&cursor=b%26c`);
+    assert.equal(last.headers.get('link'), null);
+  });
+
+  test('is not sent again to who has this version already', async () => {
+    const known = ['"3-4"', 'W/"3-4"', '"1", "3-4"', '*', '"3-5"', '3-4'];
+    const answers = await Promise.all(
+      known.map((tag) => fetch(`${url}/version`, { headers: { 'if-none-match': tag } })),
+    );
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [304, 304, 304, 304, 200, 200],
+    );
   });
 
   test('to a fault of ours shows its ids, not its cause', async () => {
