@@ -21,13 +21,20 @@ export async function openDatabases(parts: DatabaseParts): Promise<DatabaseUrls>
   const { config, log, lifecycle, onGiveUp } = parts;
   const urls = givenUrls(config);
   if (localServices(config).every((name) => urls[name])) {
-    await Promise.all(distinct(config, urls).map((url) => reachDatabase(url, log)));
+    await inWords(Promise.all(distinct(config, urls).map((url) => reachDatabase(url, log))));
     return urls;
   }
   const dataDir = resolve(config.data);
-  const server = await startPostgres({ dataDir, log, onGiveUp });
+  const server = await inWords(startPostgres({ dataDir, log, onGiveUp }));
   lifecycle.opened('PostgreSQL', () => server.stop());
   return withDefault(urls, server.url);
+}
+
+/** What keeps a database from starting is said to whoever started us; where it was found is not. */
+async function inWords<T>(work: Promise<T>): Promise<T> {
+  return work.catch((cause: unknown) => {
+    throw new ConfigError((cause as Error).message, { cause });
+  });
 }
 
 /** The same for a command beside a running Bazar, whose embedded server it then uses. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { isHere, type Config } from './config.ts';
+import { ConfigError, isHere, type Config } from './config.ts';
 import { serveHealth, type Health } from './platform/health.ts';
 import type { Lifecycle } from './platform/lifecycle.ts';
 import type { Log } from './platform/log.ts';
@@ -39,6 +39,17 @@ export function createServers({ config, health, metrics, log }: Parts): Servers 
   return servers;
 }
 
+const portSettings = { gateway: 'PORT', internal: 'INTERNAL_PORT', metrics: 'METRICS_PORT' };
+
+function notFree(name: keyof typeof portSettings) {
+  return (cause: Error & { code?: string }): never => {
+    if (cause.code !== 'EADDRINUSE' && cause.code !== 'EACCES') throw cause;
+    throw new ConfigError(`${cause.message}. Choose another port with ${portSettings[name]}.`, {
+      cause,
+    });
+  };
+}
+
 /** Opens the doors, the public one last: by then everything behind it is there. */
 export async function listen(servers: Servers, { config, lifecycle }: Parts): Promise<Addresses> {
   const places = {
@@ -51,7 +62,7 @@ export async function listen(servers: Servers, { config, lifecycle }: Parts): Pr
     const server = servers[name];
     if (!server) continue;
     // oxlint-disable-next-line no-await-in-loop -- one door after the other
-    addresses[name] = await server.listen(places[name]);
+    addresses[name] = await server.listen(places[name]).catch(notFree(name));
     lifecycle.opened(`${name} port`, () => server.close());
   }
   return { ...addresses, metrics: addresses.metrics ?? '' };

@@ -30,18 +30,20 @@ export function partOf(operation: Operation, part: 'body' | 'query' | 'headers' 
 
 /** Something that a schema takes; `known` says what has a meaning beyond its form. */
 export function sampleOf(schema: Schema, known: Known = {}): unknown {
-  if (schema.enum) return schema.enum[0];
-  if (schema.anyOf?.[0]) return sampleOf(schema.anyOf[0], known);
-  if (schema.type === 'integer') return Math.max(1, schema.minimum ?? 1);
-  if (schema.type === 'boolean') return false;
-  if (schema.type === 'array') return [sampleOf(schema.items ?? {}, known)];
-  if (schema.type === 'object') return objectOf(schema, known);
-  const candidates = [someName(), `${someName()}@shop.example`, randomUUID()];
-  return candidates.find((candidate) => fits(schema, candidate));
+  const { type, enum: values, anyOf, items = {}, minimum = 1 } = schema;
+  if (values) return values[0];
+  if (anyOf) return sampleOf(anyOf[0] ?? {}, known);
+  if (type === 'array') return [sampleOf(items, known)];
+  if (type === 'object') return objectOf(schema, known);
+  const plain = [Math.max(1, minimum), false];
+  const texts = [someName(), `${someName()}@shop.example`, randomUUID()];
+  return [...plain, ...texts].find((candidate) => fits(schema, candidate));
 }
 
-function objectOf({ properties = {}, required = [] }: Schema, known: Known): object {
-  const fields = required.map((key) => [key, known[key] ?? sampleOf(properties[key] ?? {}, known)]);
+/** What must be there, or else the first that may. */
+function objectOf({ properties = {}, required }: Schema, known: Known): object {
+  const keys = required?.length ? required : Object.keys(properties).slice(0, 1);
+  const fields = keys.map((key) => [key, known[key] ?? sampleOf(properties[key] ?? {}, known)]);
   return Object.fromEntries(fields) as object;
 }
 

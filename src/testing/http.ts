@@ -71,3 +71,16 @@ export function expectProblem(answer: Answer, status: number, code?: string): Pr
   assert.doesNotMatch(answer.text, /\.ts:|\bat \//);
   return problem;
 }
+
+/** An answer that is never a fault of ours, and says what is wrong if something is. */
+export function expectSound(answer: Answer, why: string): void {
+  assert.ok(answer.status < 500, `${why}: ${answer.status} ${answer.text}`);
+  if (answer.status >= 400) assert.ok(expectProblem(answer, answer.status).code, why);
+}
+
+/** A refusal that points at the field that is wrong. */
+export function expectRefusal(answer: Answer, pointer: string, why: string): void {
+  assert.equal(answer.status, 400, `${why}: ${answer.text}`);
+  const [error] = expectProblem(answer, 400, 'invalid').errors ?? [];
+  assert.ok(error?.pointer.startsWith(pointer), `${why}: ${answer.text}`);
+}

@@ -1,0 +1,97 @@
+import type { Hold } from '../catalog/api.ts';
+import { publicOperations } from '../gateway/api.ts';
+import { fill } from '../platform/names.ts';
+import { partOf, sampleOf, type Schema } from './corpus.ts';
+import { client, expectStatus, type Answer, type Ask, type Content } from './http.ts';
+import { startAll, type Bazar } from './process.ts';
+import { addProduct, keyed, logInAsStaff, makeApiKey, register } from './shop.ts';
+
+/** A public operation, and how to send it a request that is right in all that is not said. */
+export type Asked = {
+  name: string;
+  method: string;
+  path: string;
+  body: Schema | undefined;
+  query: Schema | undefined;
+  /** The input that comes as headers. */
+  needs: string[];
+  valid: () => object;
+  send: (content?: Content & { search?: string; path?: string }) => Promise<Answer>;
+  /** One after the other where each needs the version that the one before has made. */
+  each: <T>(cases: readonly T[], work: (one: T) => Promise<void>) => Promise<void>;
+};
+
+export type Fuzzed = { bazar: Bazar; ask: Ask; staff: string; operations: Asked[] };
+
+const enough = 1_000_000;
+
+/** A shop without limits, and every public operation as staff calls it. */
+export async function startFuzzed(): Promise<Fuzzed> {
+  const bazar = await startAll({
+    logInPerMinuteMax: enough,
+    addressPerMinuteMax: enough,
+    callerPerMinuteMax: enough,
+  });
+  const ask = client(bazar.gateways);
+  const [staff, spare] = await Promise.all([logInAsStaff(ask), logInAsStaff(ask)]);
+  const [things, doomed] = await Promise.all([makeThings(ask, staff), makeThings(ask, staff)]);
+  const known = { productId: things['products'] };
+
+  const operations = publicOperations.map(({ name, operation }): Asked => {
+    const { method } = operation;
+    const [, , collection = ''] = operation.path.split('/');
+    const path = fill(operation.path, { id: (method === 'DELETE' ? doomed : things)[collection] });
+    const body = partOf(operation, 'body');
+    const needs = Object.keys(partOf(operation, 'headers')?.properties ?? {});
+    // Whoever logs out ends the session, and the others still need theirs.
+    const token = name === 'logOut' ? spare : staff;
+
+    async function neededHeaders(): Promise<Record<string, string>> {
+      const etag =
+        needs.includes('ifMatch') && (await ask(`GET ${path}`, { token })).headers['etag'];
+      return {
+        ...(needs.includes('idempotencyKey') && keyed()),
+        ...(etag && { 'if-match': etag }),
+      };
+    }
+    const valid = () => (body ? sampleOf(body, known) : {}) as object;
+    return {
+      name,
+      method,
+      path,
+      body,
+      query: partOf(operation, 'query'),
+      needs,
+      valid,
+      async send({ search = '', path: other = path, headers, ...content } = {}) {
+        const all = { ...(await neededHeaders()), ...headers };
+        return ask(`${method} ${other}${search}`, { token, ...content, headers: all });
+      },
+      each: (cases, work) => inRows(cases, work, needs.includes('ifMatch') ? 1 : cases.length),
+    };
+  });
+  return { bazar, ask, staff, operations };
+}
+
+async function inRows<T>(
+  cases: readonly T[],
+  work: (one: T) => Promise<void>,
+  rowMax: number,
+): Promise<void> {
+  if (cases.length === 0) return;
+  await Promise.all(cases.slice(0, rowMax).map(work));
+  await inRows(cases.slice(rowMax), work, rowMax);
+}
+
+/** What there is behind `:id` in each collection. */
+async function makeThings(ask: Ask, token: string): Promise<Record<string, string>> {
+  const [user, apiKey, { product }] = await Promise.all([
+    register(ask),
+    makeApiKey(ask, token, ['users:read']),
+    addProduct(ask, token, { quantity: 100_000 }),
+  ]);
+  const body = { lines: [{ productId: product.id, quantity: 1 }] };
+  const held = await ask('POST /v1/holds', { token, body, headers: keyed() });
+  const hold = expectStatus(held, 201).body as Hold;
+  return { users: user.id, 'api-keys': apiKey.id, products: product.id, holds: hold.id };
+}
