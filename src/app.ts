@@ -31,16 +31,21 @@ export async function startApp(parts: Parts): Promise<{ addresses: Addresses; he
   const metrics = createMetrics();
   const health = createHealth();
   const secrets = openSecrets(config);
-  const cursors = createCursors(await secrets.cursorKey());
   const serviceKeys = isHere(config, 'all') ? undefined : await secrets.serviceKeys();
-  const common = { cursors, now: () => new Date(), log, metrics };
+  const common = { now: () => new Date(), log, metrics };
+  const cursors = async () => createCursors(await secrets.cursorKey());
   const bind = binder({ ...parts, health, metrics, serviceKeys });
 
   const users = await bind('users', usersApi, async (database) =>
-    createUsers({ database, tokenKeys: await secrets.tokenKeys(), ...common }),
+    createUsers({
+      database,
+      tokenKeys: await secrets.tokenKeys(),
+      cursors: await cursors(),
+      ...common,
+    }),
   );
-  const catalog = await bind('catalog', catalogApi, (database) =>
-    createCatalog({ database, ...common }),
+  const catalog = await bind('catalog', catalogApi, async (database) =>
+    createCatalog({ database, cursors: await cursors(), ...common }),
   );
   const verifyUser = createUserVerifier(users.getTokenKeys);
 

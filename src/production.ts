@@ -1,11 +1,12 @@
-import { ConfigError, type Config } from './config.ts';
+import { ConfigError, isHere, type Config } from './config.ts';
 import { distinct, localServices, type DatabaseUrls } from './databases.ts';
 import { withClient } from './platform/migrate.ts';
 
 /** What may never run in production, said before anything is opened. */
 export function refuseDemoSettings(config: Config): void {
   if (config.bazarMode !== 'production') return;
-  if (config.host === undefined) throw new ConfigError('HOST must be set in production.');
+  if (isHere(config, 'gateway') && config.host === undefined)
+    throw new ConfigError('HOST must be set in production.');
   const bare = localServices(config).find(
     (name) => !config[`${name}DatabaseUrl`] && !config.databaseUrl,
   );

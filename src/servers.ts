@@ -22,14 +22,14 @@ const bodyBytesMax = 1024 * 1024;
 /** Makes the servers that this process needs; they do not listen yet. */
 export function createServers({ config, health, metrics, log }: Parts): Servers {
   const limits = { ...config, bodyBytesMax };
-  const create = (): FastifyInstance => {
+  const create = (isPublic = false): FastifyInstance => {
     const server = createServer({ log, metrics, health, limits });
-    serveHealth(server, health);
+    serveHealth(server, health, isPublic);
     return server;
   };
   const hasServices = [...config.targets].some((name) => name !== 'all' && name !== 'gateway');
   const servers: Servers = {
-    ...(isHere(config, 'gateway') && { gateway: create() }),
+    ...(isHere(config, 'gateway') && { gateway: create(true) }),
     ...(hasServices && { internal: create() }),
     metrics: create(),
   };

@@ -3,11 +3,15 @@ import type { Health } from './platform/health.ts';
 import type { Lifecycle } from './platform/lifecycle.ts';
 import type { Log } from './platform/log.ts';
 
+const parentCheckMs = 250;
+
 type Parts = { lifecycle: Lifecycle; log: Log; drainMs: number };
 
 export type Stopper = {
   /** From here on a signal drains before it closes. */
   started(health: Health): void;
+  /** Stops when the parent is gone: npm and its shell end on a signal without passing it on. */
+  endWithParent: () => void;
   /** Something this process cannot live without is gone. */
   fail: (error: Error) => void;
   /** The exit code, once everything is closed. */
@@ -49,10 +53,22 @@ export function createStopper({ lifecycle, log, drainMs }: Parts): Stopper {
     });
   }
   process.on('uncaughtException', fail);
+
+  function endWithParent(): void {
+    const parent = process.ppid;
+    const timer = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(timer);
+      log.info('stopping, because the parent is gone');
+      void stop(0);
+    }, parentCheckMs);
+    timer.unref();
+  }
   return {
     started: (running) => {
       health = running;
     },
+    endWithParent,
     fail,
     stopped,
   };

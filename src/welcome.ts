@@ -21,13 +21,14 @@ export function welcome(addresses: Addresses, admin: NewAdmin): string {
 }
 
 function signIn(shop: string | undefined, admin: NewAdmin): string[] {
-  if (!shop) return [];
   if (!admin) {
+    if (!shop) return [];
     return [
       '  Staff              `admin` exists; new password: npm run bazar -- staff --username=admin',
     ];
   }
   const { username, password } = admin;
+  if (!shop) return [`  Staff account      ${username}, password ${password} (shown this once)`];
   return [
     `  Sign in as staff   ${shop}/docs#sign-in=${encodeURIComponent(username)}:${encodeURIComponent(password)}`,
     '                     (shown this once; ADMIN_PASSWORD sets your own)',

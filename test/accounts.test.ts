@@ -53,6 +53,14 @@ await inBothShapes(({ ask, doors, signIn }) => {
     assert.equal((await logIn(ask, email.toUpperCase())).user.username, username);
   });
 
+  test('somebody may log in on several devices at once', async () => {
+    const users = await Promise.all(['a', 'b', 'c', 'd', 'e'].map(() => register(ask)));
+    const logIns = users.flatMap(({ username }) =>
+      ['phone', 'tablet', 'desk', 'till'].map(() => logIn(ask, username)),
+    );
+    assert.equal((await Promise.all(logIns)).length, 20);
+  });
+
   test('customers see themselves, and others as if they were not there', async () => {
     const { user, accessToken: token } = await someone(ask);
     const other = await register(ask);

@@ -23,6 +23,7 @@ export const run: Command = async (args, environment) => {
   const log = createLog({ level: config.logLevel, name: [...config.targets].join(',') });
   const lifecycle = createLifecycle(log);
   const stopper = createStopper({ lifecycle, log, drainMs: config.drainMs });
+  if (environment['npm_lifecycle_event']) stopper.endWithParent();
   const parts = { config, log, lifecycle, onGiveUp: stopper.fail };
   try {
     const databaseUrls = await openDatabases(parts);

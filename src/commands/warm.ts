@@ -1,5 +1,7 @@
+import { remote } from '../platform/client.ts';
 import { run as serve } from './serve.ts';
 import type { Command } from './commands.ts';
 
 /** Everything that `serve` imports is compiled by now, and Node keeps it when the process ends. */
-export const run: Command = async () => (typeof serve === 'function' ? 0 : 1);
+export const run: Command = async () =>
+  [serve, remote].every((part) => typeof part === 'function') ? 0 : 1;

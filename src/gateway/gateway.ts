@@ -47,9 +47,9 @@ export function openGateway(app: FastifyInstance, parts: Parts): void {
       return policy;
     },
     limiters: {
-      caller: createLimiter(perMinuteMax.caller),
-      address: createLimiter(perMinuteMax.address),
-      logIn: createLimiter(perMinuteMax.logIn),
+      caller: createLimiter('caller', perMinuteMax.caller),
+      address: createLimiter('address', perMinuteMax.address),
+      logIn: createLimiter('log-in', perMinuteMax.logIn),
     },
     log,
     metrics,

@@ -60,8 +60,8 @@ export function createGuard({ authenticate, policyOf, limiters, log, metrics }: 
 /** Takes one request off an allowance, and tells the caller what is left of it. */
 function spend(limiter: Limiter, key: string, reply: FastifyReply): void {
   const { allowed, remaining, resetSeconds } = limiter.take(key);
-  reply.header('ratelimit-policy', `"default";q=${limiter.perMinuteMax};w=60`);
-  reply.header('ratelimit', `"default";r=${remaining};t=${resetSeconds}`);
+  reply.header('ratelimit-policy', `"${limiter.name}";q=${limiter.perMinuteMax};w=60`);
+  reply.header('ratelimit', `"${limiter.name}";r=${remaining};t=${resetSeconds}`);
   if (allowed) return;
   throw new AppError('rateLimited', `Too many requests; wait ${resetSeconds} s`, {
     retryAfterSeconds: resetSeconds,

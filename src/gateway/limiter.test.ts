@@ -5,7 +5,7 @@ import { addressKey } from './guard.ts';
 import { createLimiter } from './limiter.ts';
 
 test('spends the whole allowance at once, and says when the next request may come', () => {
-  const { take } = createLimiter(3, () => 0);
+  const { take } = createLimiter('test', 3, () => 0);
   const answers = Array.from({ length: 4 }, () => take('a'));
   assert.deepEqual(
     answers.map(({ allowed, remaining }) => [allowed, remaining]),
@@ -21,7 +21,7 @@ test('spends the whole allowance at once, and says when the next request may com
 
 test('gives the allowance back little by little, to each key its own', () => {
   let nowMs = 0;
-  const { take } = createLimiter(2, () => nowMs);
+  const { take } = createLimiter('test', 2, () => nowMs);
   for (const key of ['a', 'a', 'b', 'b']) take(key);
   nowMs = 30_000;
   assert.deepEqual([take('a').allowed, take('a').allowed, take('b').allowed], [true, false, true]);
@@ -34,7 +34,7 @@ test('never lets through more than the rate and one burst', () => {
       fc.array(fc.nat(3_000)),
       (perMinuteMax, pauses) => {
         let nowMs = 0;
-        const { take } = createLimiter(perMinuteMax, () => nowMs);
+        const { take } = createLimiter('test', perMinuteMax, () => nowMs);
         let passed = 0;
         for (const pauseMs of pauses) {
           nowMs += pauseMs;

@@ -1,6 +1,7 @@
 export type Allowance = { allowed: boolean; remaining: number; resetSeconds: number };
 
 export type Limiter = {
+  name: string;
   perMinuteMax: number;
   take: (key: string) => Allowance;
 };
@@ -12,12 +13,17 @@ const keysMax = 50_000;
  * At most `perMinuteMax` requests a minute for each key, spent all at once or evenly: the allowance
  * grows back continuously. Keeps one number a key, and forgets those who came longest ago.
  */
-export function createLimiter(perMinuteMax: number, clockMs = () => performance.now()): Limiter {
+export function createLimiter(
+  name: string,
+  perMinuteMax: number,
+  clockMs = () => performance.now(),
+): Limiter {
   const costMs = windowMs / perMinuteMax;
   // When the key will have all of its allowance back.
   const fullAtMs = new Map<string, number>();
 
   return {
+    name,
     perMinuteMax,
     take(key) {
       const nowMs = clockMs();

@@ -61,9 +61,16 @@ describe('the database', () => {
     const pid = { name: 'pid', text: 'select pg_backend_pid() as pid' };
     const { pid: before } = (await victim.one<{ pid: number }>(pid)) ?? assert.fail();
     const sleeping = victim.rows({ name: 'sleep', text: 'select pg_sleep(30)' });
-    const kill = { name: 'kill', text: 'select pg_terminate_backend($1::int)' };
-    await database.rows(kill, [before]);
-    await assert.rejects(sleeping, { code: 'unavailable' });
+    const refused = assert.rejects(sleeping, { code: 'unavailable' });
+    const kill = {
+      name: 'kill',
+      text: `select pg_terminate_backend(pid) from pg_stat_activity
+             where pid = $1::int and wait_event = 'PgSleep'`,
+    };
+    // Not before it sleeps, or another connection would sleep in its place.
+    // oxlint-disable-next-line no-await-in-loop -- until it does
+    while ((await database.rows(kill, [before])).length === 0);
+    await refused;
     assert.notEqual((await victim.one<{ pid: number }>(pid))?.pid, before);
   });
 

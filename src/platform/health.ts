@@ -49,19 +49,23 @@ export function createHealth(): Health {
   };
 }
 
-/** The three questions of an orchestrator: alive, ready, and how is it. */
-export function serveHealth(app: FastifyInstance, health: Health): void {
+/**
+ * The questions of an orchestrator: alive, ready, and how is it. What it is made of, and what of that
+ * is away, is told on ports that are not public only.
+ */
+export function serveHealth(app: FastifyInstance, health: Health, isPublic = false): void {
   const hidden = { config: { operation: 'health' } };
   app.get('/health/live', hidden, () => ({ status: 'live' }));
   app.get('/health/ready', hidden, async (_request, reply) => {
     const findings = health.draining() ? [] : await health.findings();
     const missing = findings.filter(({ needed, ok }) => needed && !ok).map(({ name }) => name);
     if (!health.draining() && missing.length === 0) return { status: 'ready' };
-    return reply.code(503).send({ status: health.draining() ? 'stopping' : 'not ready', missing });
+    const status = health.draining() ? 'stopping' : 'not ready';
+    return reply.code(503).send({ status, ...(!isPublic && { missing }) });
   });
   app.get('/health', hidden, async () => ({
     status: health.draining() ? 'stopping' : 'running',
     uptimeSeconds: Math.round(process.uptime()),
-    checks: await health.findings(),
+    ...(!isPublic && { checks: await health.findings() }),
   }));
 }

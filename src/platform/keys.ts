@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose';
 
@@ -53,11 +53,20 @@ export const randomSecret = (): string => randomBytes(32).toString('base64url');
 export async function keptSecret(path: string, make: () => Promise<string>): Promise<string> {
   const kept = await readFile(path, 'utf8').catch(() => undefined);
   if (kept !== undefined) return kept;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const draft = `${path}.${randomBytes(4).toString('hex')}`;
   await writeFile(draft, await make(), { mode: 0o600 });
+  await leaveToOwner(folder, draft);
   // Unlike a rename, a link does not replace what another process has put there meanwhile.
   await link(draft, path).catch(() => undefined);
   await rm(draft);
   return readFile(path, 'utf8');
+}
+
+/** What root makes in somebody's folder is theirs, so that they can go on without root. */
+async function leaveToOwner(folder: string, file: string): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = await stat(dirname(folder));
+  await Promise.all([chown(folder, uid, gid), chown(file, uid, gid)]);
 }

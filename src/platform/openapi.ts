@@ -125,7 +125,7 @@ function responsesOf(
   const problems = [...byStatus].map(([code, names]) => [
     code,
     {
-      description: names.map((name) => `\`${name}\`: ${refusals[name][1]}`).join('\n\n'),
+      description: names.map((name) => `\`${name}\``).join(', '),
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
     },
   ]);

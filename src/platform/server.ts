@@ -65,21 +65,22 @@ export function createServer(parts: ServerParts): FastifyInstance {
 /** Admits, identifies, measures and logs each request. */
 function watch(app: FastifyInstance, { log, metrics, health, limits }: ServerParts): void {
   let inFlight = 0;
-  const record = (request: FastifyRequest, reply: FastifyReply): void => {
+  const record = (request: FastifyRequest, reply: FastifyReply, ms: number): void => {
     const { operation = 'none' } = request.routeOptions.config as { operation?: string };
     const status = reply.raw.writableFinished ? String(reply.statusCode) : 'aborted';
     metrics.requests.inc({ operation, status });
-    metrics.requestSeconds.observe({ operation }, reply.elapsedTime / 1000);
+    metrics.requestSeconds.observe({ operation }, ms / 1_000);
     const level = reply.statusCode >= 500 ? 'warn' : 'debug';
     if (!log.isLevelEnabled(level)) return;
-    log[level]({ ...identity(request), operation, status, ms: reply.elapsedTime }, 'answered');
+    log[level]({ ...identity(request), operation, status, ms }, 'answered');
   };
   app.addHook('onRequest', async (request, reply) => {
     inFlight += 1;
+    const startedAtMs = performance.now();
     // The only event that comes for every request, also when the client is gone.
     reply.raw.once('close', () => {
       inFlight -= 1;
-      record(request, reply);
+      record(request, reply, performance.now() - startedAtMs);
     });
     const requestId = request.id;
     request.setDecorator<Call>(callKey, {

@@ -23,8 +23,8 @@ export type Content = {
 export type Ask = (what: string, content?: Content) => Promise<Answer>;
 
 /** A client over kept connections; several servers are asked in turn. */
-export function client(urls: readonly string[]): Ask {
-  const pools = urls.map((url) => new Pool(url, { connections: 64, pipelining: 1 }));
+export function client(urls: readonly string[], connections = 64): Ask {
+  const pools = urls.map((url) => new Pool(url, { connections, pipelining: 1 }));
   after(() => Promise.all(pools.map((pool) => pool.destroy())));
   let turn = 0;
 

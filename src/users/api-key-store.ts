@@ -58,8 +58,9 @@ const listKeys: Statement = {
   name: 'users.listApiKeys',
   text: `select ${keyColumns('$2')} from users.api_keys k
          where k.account_id = $1::uuid and k.revoked_at is null
-           and ($3::uuid is null or k.id < $3::uuid)
-         order by k.id desc
+           and ($3::uuid is null
+             or k.number < (select number from users.api_keys where id = $3::uuid))
+         order by k.number desc
          limit $4::int`,
 };
 

@@ -41,6 +41,8 @@ create index sessions_by_end on users.sessions (ends_at);
 
 create table users.api_keys (
   id uuid primary key,
+  -- The order they were made in; ids of one millisecond have none.
+  number bigint not null generated always as identity,
   account_id uuid not null references users.accounts (id),
   name text not null,
   scopes text[] not null,
@@ -53,7 +55,7 @@ create table users.api_keys (
   last_used_at timestamptz
 );
 
-create index api_keys_open_by_account on users.api_keys (account_id, id) where revoked_at is null;
+create index api_keys_open_by_account on users.api_keys (account_id, number) where revoked_at is null;
 
 -- One row for each account (or unknown login) that somebody tries to get into.
 create table users.login_attempts (
