@@ -82,8 +82,9 @@ test('production names what it lacks, one thing after the other', async () => {
     [/may lose|superuser/, { host, databaseUrl: testServerUrl() }, {}],
     [/superuser without a password/, { host, databaseUrl: superuserUrl }, {}],
     [/lacks 001-.*bazar -- migrate/, { host, databaseUrl }, {}],
-    [/CURSOR_KEY .*must be set/, served, {}],
+    [/(CURSOR_KEY|TOKEN_KEYS) .*must be set/, served, {}],
     [/TOKEN_KEYS .*must be set/, served, { CURSOR_KEY_FILE }],
+    [/CURSOR_KEY .*must be set/, served, { TOKEN_KEYS_FILE }],
     [/SERVICE_KEYS .*must be set/, split, { CURSOR_KEY_FILE, TOKEN_KEYS_FILE }],
   ];
   for (const [lacks, settings, environment] of steps) {

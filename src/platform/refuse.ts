@@ -4,6 +4,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Call } from './call.ts';
 import { AppError, problemOf, type ErrorCode } from './errors.ts';
 import type { Log } from './log.ts';
+import { traceFrom } from './trace.ts';
 
 export const callKey = 'call';
 
@@ -12,10 +13,11 @@ export function callOf(request: FastifyRequest): Call {
   return request.getDecorator<Call>(callKey);
 }
 
-/** The ids that find a request in the logs; an unreadable one never got a call. */
-export function identity(request: FastifyRequest): { requestId: string; traceId?: string } {
+/** The ids that find a request in the logs; one with an unreadable path never got a call. */
+export function identity(request: FastifyRequest): { requestId: string; traceId: string } {
   const call = Reflect.get(request, callKey) as Call | undefined | null;
-  return { requestId: request.id, ...(call && { traceId: call.trace.traceId }) };
+  const { traceId } = call?.trace ?? traceFrom(String(request.headers['traceparent']));
+  return { requestId: request.id, traceId };
 }
 
 /** How the HTTP layer's own refusals read in our words. */

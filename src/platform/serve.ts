@@ -69,7 +69,8 @@ function inputReader(operation: Operation, compile: ReturnType<typeof checks>) {
     checkOf.params(fields.params);
     checkOf.query(fields.query);
     checkOf.headers(fields.headers);
-    if (body || request.body !== undefined) checkOf.body(request.body ?? {});
+    const { body: sent = {} } = request;
+    if (body || request.body !== undefined) checkOf.body(sent);
     // The path comes last: nothing in a body can name another thing than the path does.
     return {
       ...fields.query,

@@ -38,7 +38,13 @@ export function createServer(parts: ServerParts): FastifyInstance {
     requestTimeout: 15_000,
     // Longer than the idle time of the balancers in front of us, or they meet closed sockets.
     keepAliveTimeout: 72_000,
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384 },
+    http: {
+      headersTimeout: 10_000,
+      connectionsCheckingInterval: 1_000,
+      maxHeaderSize: 16_384,
+      // We ask for it ourselves, and say so in words.
+      requireHostHeader: false,
+    },
     clientErrorHandler: refuseUnreadable,
     // A path that cannot be decoded is refused before any hook runs.
     frameworkErrors: refuse,
@@ -118,7 +124,10 @@ function refuseOddHeads({ raw }: FastifyRequest): void {
   for (let i = 0; i < raw.rawHeaders.length; i += 2) {
     if (raw.rawHeaders[i]?.toLowerCase() === 'host') hosts += 1;
   }
-  if (hosts > 1) throw new AppError('malformed', 'There must be one Host header');
+  // Only HTTP/1.0 knew no Host; some health checks still speak it.
+  if (hosts !== 1 && !(hosts === 0 && raw.httpVersion === '1.0')) {
+    throw new AppError('malformed', 'There must be one Host header');
+  }
   if (raw.headers['content-encoding']) {
     throw new AppError('unsupportedMediaType', 'Send the body uncompressed');
   }

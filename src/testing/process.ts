@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -109,9 +109,8 @@ function launch(args: string[], environment: Environment): Launched {
     stderr += text;
   });
   const signal = (name: NodeJS.Signals): void => void child.kill(name);
-  const takeAlong = () => signal('SIGKILL');
-  process.once('exit', takeAlong);
-  child.once('exit', () => process.off('exit', takeAlong));
+  const guard = guardOver(child.pid ?? 0);
+  child.once('exit', () => guard.kill('SIGKILL'));
   return {
     pid: child.pid ?? 0,
     log,
@@ -128,6 +127,20 @@ function launch(args: string[], environment: Environment): Launched {
       await exited;
     },
   };
+}
+
+/**
+ * Ends a process when this one is gone, however it went: then its end of the pipe is closed. The
+ * second signal makes Bazar stop at once, and take its PostgreSQL along.
+ */
+function guardOver(pid: number): ChildProcess {
+  const script = 'read -r _; kill -TERM "$1"; kill -INT "$1"';
+  const guard = spawn('sh', ['-c', script, 'guard', String(pid)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  // Where there is no shell, the tests still clean up after themselves when they can.
+  return guard.on('error', () => undefined);
 }
 
 async function untilServing(launched: Launched): Promise<Running> {
