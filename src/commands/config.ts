@@ -1,5 +1,5 @@
 import { describeConfig, readConfig } from '../config.ts';
-import type { Command } from './commands.ts';
+import type { Command } from './command.ts';
 
 export const run: Command = async (args, environment) => {
   process.stdout.write(`${describeConfig(readConfig(args, environment)).join('\n')}\n`);

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generatedDocs } from '../generated.ts';
-import type { Command } from './commands.ts';
+import type { Command } from './command.ts';
 
 /** Writes everything in the documentation that follows from code; a test holds it to that. */
 export const run: Command = async () => {

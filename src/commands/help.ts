@@ -1,9 +1,11 @@
 import { kebab } from '../platform/names.ts';
 import { settingSchemas } from '../settings.ts';
-import { listCommands, type Command } from './commands.ts';
+import { summaries, type Command } from './command.ts';
 
 export const run: Command = async () => {
-  const commands = listCommands().map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`);
+  const commands = Object.entries(summaries).map(
+    ([name, summary]) => `  ${name.padEnd(10)}${summary}`,
+  );
   const flags = settingSchemas.map(([name, { description = '', default: fallback }]) => {
     const ends = fallback === undefined ? '' : ` (${String(fallback)})`;
     return `  --${kebab(name)}=…\n      ${description}${ends}`;

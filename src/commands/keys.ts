@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { screaming } from '../platform/names.ts';
 import { makers } from '../secrets.ts';
-import type { Command } from './commands.ts';
+import type { Command } from './command.ts';
 
 /** Writes one file a secret, readable by its owner only, and says which setting takes it. */
 export const run: Command = async (args) => {

@@ -2,7 +2,7 @@ import { readConfig } from '../config.ts';
 import { joinDatabases, migrateAll } from '../databases.ts';
 import { createLifecycle } from '../platform/lifecycle.ts';
 import { createLog } from '../platform/log.ts';
-import type { Command } from './commands.ts';
+import type { Command } from './command.ts';
 
 export const run: Command = async (args, environment) => {
   const config = readConfig(args, environment);

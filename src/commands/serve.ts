@@ -14,7 +14,7 @@ import { prepareShop } from '../shop.ts';
 import { createStopper } from '../stop.ts';
 import { readVersion } from '../version.ts';
 import { welcome } from '../welcome.ts';
-import type { Command } from './commands.ts';
+import type { Command } from './command.ts';
 
 export const run: Command = async (args, environment) => {
   const config = readConfig(args, environment);

@@ -6,7 +6,7 @@ import { createLifecycle } from '../platform/lifecycle.ts';
 import { createLog } from '../platform/log.ts';
 import { withDatabase } from '../shop.ts';
 import { createStaff } from '../users/staff.ts';
-import type { Command } from './commands.ts';
+import type { Command } from './command.ts';
 
 /**
  * Makes a staff account, or gives an existing one a new password. The password is ADMIN_PASSWORD or

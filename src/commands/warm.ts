@@ -1,6 +1,6 @@
 import { remote } from '../platform/client.ts';
 import { run as serve } from './serve.ts';
-import type { Command } from './commands.ts';
+import type { Command } from './command.ts';
 
 /** Everything that `serve` imports is compiled by now, and Node keeps it when the process ends. */
 export const run: Command = async () =>

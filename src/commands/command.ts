@@ -1,0 +1,18 @@
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Runs with its flags; the number is the exit code. */
+export type Command = (args: readonly string[], environment: Environment) => Promise<number>;
+
+/** Every command, and what it is for. */
+export const summaries = {
+  serve: 'Run the targets of this process: all of Bazar, or some of its services',
+  migrate: 'Bring the database schemas of the targets up to date, and stop',
+  staff: 'Make a staff account, or give one a new password: --username=NAME [--email=…]',
+  config: 'Print the settings in force, with secrets masked',
+  keys: 'Make the secrets that production needs: --out=DIRECTORY',
+  docs: 'Write what is generated: docs/openapi.json and the tables in the documentation',
+  warm: 'Compile everything `serve` needs, and stop; the first start does it by itself',
+  help: 'Print this',
+};
+
+export type CommandName = keyof typeof summaries;
