@@ -11,6 +11,7 @@ export type Attempt = {
 };
 
 // Attempts at the same time come through one by one, each seeing the one before it counted.
+// Free attempts need no look at the time: that of another process may be a little later than ours.
 // While somebody has to wait nothing is counted, or a stubborn guesser could lock out the owner.
 const countAttempt: Statement = {
   name: 'users.countAttempt',
@@ -25,7 +26,7 @@ const countAttempt: Statement = {
                or t.attempts + 1 < $3::int then interval '0'
              else make_interval(secs =>
                least($5::int, $4::int * power(2, least(t.attempts + 1 - $3::int, 20)))) end
-         where t.free_at <= $2::timestamptz
+         where t.attempts < $3::int or t.free_at <= $2::timestamptz
          returning attempts`,
 };
 
