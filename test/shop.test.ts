@@ -156,6 +156,11 @@ await inBothShapes(({ ask, processes, signIn }) => {
     const texts = await Promise.all(
       all.map(async ({ addresses }) => (await fetch(`${addresses.metrics}/metrics`)).text()),
     );
-    assert.match(texts.join('\n'), /bazar_requests_total\{operation="getProduct",status="200"\}/);
+    const text = texts.join('\n');
+    assert.match(text, /bazar_requests_total\{operation="getProduct",status="200"\}/);
+    assert.match(text, /bazar_request_duration_seconds_sum\{operation="getProduct"\} .*[1-9]/);
+    assert.match(text, /bazar_pool_connections\{service="catalog",state="idle"\} \d/);
+    assert.match(text, /bazar_batch_size_count\{batcher="sessions"\} \d/);
+    assert.match(text, /nodejs_eventloop_lag_p99_seconds \d/);
   });
 });

@@ -53,6 +53,17 @@ test('a second signal stops at once', async () => {
   assert.equal(await bazar.ended, 1);
 });
 
+test('a second signal stops at once also when nobody reads the log any more', async () => {
+  const { processes } = await startAll({ drainMs: 600_000 });
+  const bazar = processes['all'] as Running;
+
+  bazar.deafen();
+  bazar.signal('SIGTERM');
+  bazar.signal('SIGINT');
+
+  assert.ok(await until(() => bazar.isOver() || undefined, 5_000), 'it hangs');
+});
+
 test('a second Bazar in the same data directory is refused with the reason', async () => {
   const home = await makeHome();
   const first = await home.start({});

@@ -29,6 +29,8 @@ export type Launched = {
   stderr: () => string;
   isOver: () => boolean;
   signal: (name: NodeJS.Signals) => void;
+  /** From here on nobody reads what it says. */
+  deafen: () => void;
   /** The exit code, or null after a signal, once all that it has said is read. */
   ended: Promise<number | null>;
   stop: () => Promise<number | null>;
@@ -117,6 +119,10 @@ function launch(args: string[], environment: Environment): Launched {
     stderr: () => stderr,
     isOver: () => child.exitCode !== null || child.signalCode !== null,
     signal,
+    deafen() {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    },
     ended,
     stop() {
       signal('SIGTERM');
@@ -134,7 +140,7 @@ function launch(args: string[], environment: Environment): Launched {
  * second signal makes Bazar stop at once, and take its PostgreSQL along.
  */
 function guardOver(pid: number): ChildProcess {
-  const script = 'read -r _; kill -TERM "$1"; kill -INT "$1"';
+  const script = 'read -r _; kill -TERM "$1"; kill -INT "$1"; sleep 5; kill -KILL "$1"';
   const guard = spawn('sh', ['-c', script, 'guard', String(pid)], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
