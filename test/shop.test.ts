@@ -145,7 +145,7 @@ await inBothShapes(({ ask, processes, signIn }) => {
 
   test('metrics have a port of their own, and every port says how the process is', async () => {
     expectStatus(await ask('GET /v1/products/P001'), 200);
-    expectStatus(await ask('GET /v1/users/me', { token: staff }), 200);
+    expectStatus(await ask('GET /v1/users/me', { token: await signIn }), 200);
     const all = Object.values(processes);
     const ports = all.flatMap(({ addresses: { gateway, internal, metrics } }) =>
       [gateway, internal, metrics].filter((address) => address !== undefined),
