@@ -1,11 +1,11 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, realpath, rm, stat, statfs } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { Client, type QueryResultRow } from 'pg';
 import { pino } from 'pino';
+import { roomyFolder } from '../testing/temp.ts';
 import { pgDataOf } from './data-directory.ts';
 import { isRoot } from './files.ts';
 import { findPostmaster, isAlive } from './postmaster.ts';
@@ -21,7 +21,6 @@ export type Scratch = {
   serverPid: () => Promise<number>;
 };
 
-const memoryBytesMin = 2 ** 30;
 const endMsMax = 10_000;
 export const fast = { fsync: 'off' };
 export const silent = pino({ level: 'silent' });
@@ -30,9 +29,7 @@ export const asOrdinary = isRoot() ? { skip: 'needs an ordinary user' } : {};
 
 /** A data directory for one test; whatever happens, its processes and files are gone afterwards. */
 export async function scratch(t: TestContext, name = 'data'): Promise<Scratch> {
-  const home = await realpath(await mkdtemp(join(await roomyTemp(), 'bazar-test-')));
-  // mkdtemp makes it private, and then nobody could reach the data.
-  await chmod(home, 0o755);
+  const home = await roomyFolder();
   const dataDir = join(home, name);
   const children: ChildProcess[] = [];
   const started: EmbeddedPostgres[] = [];
@@ -108,15 +105,6 @@ export async function queryLater<Row extends QueryResultRow>(
 
 export async function uidOf(pid: number): Promise<number> {
   return (await stat(`/proc/${pid}`)).uid;
-}
-
-/**
- * Memory where there is plenty: each test makes and removes a thousand files, and ext4, which is
- * slow to use the inodes of files just removed again, would double the time of all tests.
- */
-async function roomyTemp(): Promise<string> {
-  const memory = await statfs('/dev/shm').catch(() => undefined);
-  return memory && memory.bavail * memory.bsize > memoryBytesMin ? '/dev/shm' : tmpdir();
 }
 
 async function runs(pid: number): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm, statfs } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { findPostmaster } from '../postgres/postmaster.ts';
 import { until } from '../postgres/wait.ts';
 import type { Addresses } from '../servers.ts';
 import { freshDatabaseUrl } from './database.ts';
+import { roomyFolder } from './temp.ts';
 
 export type Settings = Record<string, string | number | boolean>;
 export type LogLine = Partial<Addresses> & {
@@ -63,7 +64,6 @@ export const adminPassword = 'a password of the staff';
 const root = join(import.meta.dirname, '..', '..');
 const startMsMax = 45_000;
 const endMsMax = 10_000;
-const memoryBytesMin = 2 ** 30;
 /** Every port is one that nobody else has. */
 const anyPorts = { port: 0, internalPort: 0, metricsPort: 0 };
 /** The database server has a hundred connections for all test files together. */
@@ -200,15 +200,6 @@ async function endPostgres(data: string): Promise<void> {
 }
 
 /** Every user can reach what is in it. */
-async function roomyFolder(): Promise<string> {
-  // Memory where there is plenty: a PostgreSQL of one's own is a thousand files.
-  const memory = await statfs('/dev/shm').catch(() => undefined);
-  const isRoomy = memory && memory.bavail * memory.bsize > memoryBytesMin;
-  const folder = await mkdtemp(join(isRoomy ? '/dev/shm' : tmpdir(), 'bazar-test-'));
-  await chmod(folder, 0o755);
-  return folder;
-}
-
 /** From below the ports that systems hand out by themselves, so that nobody takes it meanwhile. */
 export async function freePort(): Promise<number> {
   const port = 10_000 + Math.floor(Math.random() * 20_000);

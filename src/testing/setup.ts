@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { pino } from 'pino';
 import { startPostgres } from '../postgres/server.ts';
+import { roomyFolder } from './temp.ts';
 
 /** One PostgreSQL server for the whole run; each test file makes its own database in it. */
 let stop = async (): Promise<void> => undefined;
@@ -10,7 +9,7 @@ let stop = async (): Promise<void> => undefined;
 export async function globalSetup(): Promise<void> {
   // A server of your own (any version from 15) is used as it is.
   if (process.env['TEST_DATABASE_URL']) return;
-  const dataDir = await mkdtemp(join(tmpdir(), 'bazar-test-'));
+  const dataDir = await roomyFolder();
   const server = await startPostgres({
     dataDir,
     log: pino({ level: 'silent' }),
