@@ -14,7 +14,10 @@ const healthyMsMax = 1_000;
 const rateLimit = /^"address";r=\d+;t=\d+$/;
 
 describe('a shop under attack', () => {
-  const started = startAll({ logInPerMinuteMax: enough, addressPerMinuteMax: enough });
+  // These are about lines and limits; how fast a machine hashes is not the question.
+  const patience = { deadlineMs: 30_000 };
+  const limits = { logInPerMinuteMax: enough, addressPerMinuteMax: enough };
+  const started = startAll({ ...limits, ...patience });
   const shop = started.then(({ gateways }) => client(gateways, connections));
 
   test('shows its products while forty strangers log in', async () => {
@@ -49,9 +52,7 @@ describe('a shop under attack', () => {
       answers.filter((answer) => answer.status === status),
     ) as [Answer[], Answer[]];
     assert.ok(checked.length > 0 && refused.length > 0, `${refused.length} refused`);
-    // On a slow machine the time of the last in the line may be over when its turn comes.
-    const late = answers.filter(({ status }) => status === 504);
-    assert.equal(checked.length + refused.length + late.length, answers.length);
+    assert.equal(checked.length + refused.length, answers.length);
     for (const answer of refused) {
       expectProblem(answer, 503, 'overloaded');
       expectPatience(answer);
