@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { defineApi, idempotencyKey, ifMatch, page, paging, strict } from '../platform/api.ts';
+import { orderStockApi, productId } from './order-stock-shapes.ts';
 
 /** A thousand million of a currency: far from every real price, and exact in JavaScript. */
 export const priceCentsMax = 100_000_000_000;
@@ -7,10 +8,6 @@ export const moveQuantityMax = 1_000_000_000;
 export const holdQuantityMax = 1_000_000;
 export const holdLinesMax = 100;
 
-const productId = Type.String({
-  pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$',
-  description: 'The SKU, as people write it.',
-});
 /** Something to read, not only blanks. */
 const words = (charsMax: number) => Type.String({ maxLength: charsMax, pattern: '\\S' });
 const title = words(200);
@@ -220,4 +217,5 @@ export const catalogApi = defineApi({
     reply: Hold,
     refuses: [...staffOnly, 'notFound'],
   },
+  ...orderStockApi,
 });

@@ -4,6 +4,7 @@ import { createHolds } from './holds.ts';
 import { createListing } from './listing.ts';
 import { createNewHolds } from './new-holds.ts';
 import { createNewProducts } from './new-products.ts';
+import { createOrderStock } from './order-stock.ts';
 import type { CatalogParts } from './parts.ts';
 import { createProducts } from './products.ts';
 import { createStock } from './stock.ts';
@@ -17,5 +18,6 @@ export function createCatalog(parts: CatalogParts): Service<typeof catalogApi> {
     ...createStock(parts),
     ...createHolds(parts),
     ...createNewHolds(parts),
+    ...createOrderStock(parts),
   };
 }

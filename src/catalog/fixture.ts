@@ -74,12 +74,13 @@ export async function freshCatalog() {
     return started;
   }
 
+  /** Until somebody waits for a lock. */
   async function untilBlocked(): Promise<void> {
     const [row] = await database.rows(someoneWaits);
     if (!row) await untilBlocked();
   }
 
-  return { database, catalog, addProduct, auditDuring, behindRestock };
+  return { database, catalog, addProduct, auditDuring, behindRestock, untilBlocked };
 }
 
 /** For tests: how many of these came out well, and what the others were refused for. */

@@ -39,6 +39,11 @@ const catalog: Policies<typeof catalogApi> = {
   getHold: staff('catalog:read'),
   listHolds: staff('catalog:read'),
   releaseHold: staff('catalog:write'),
+  reserve: internal,
+  settle: internal,
+  releaseOrders: internal,
+  shipOrders: internal,
+  oldHolds: internal,
 };
 
 /** An operation that can be called from outside, and by whom. */
