@@ -8,7 +8,7 @@ export type Batch = {
   at: string;
 };
 
-/** What became of a batch; migrations/002-orders.sql says how to read it. */
+/** What became of a batch; migrations/002-reserve.sql says how to read it. */
 export type BatchOutcome = {
   /** One letter for each order. */
   outcome: string;
