@@ -59,6 +59,8 @@ export function createStopper({ lifecycle, log, drainMs }: Parts): Stopper {
     const timer = setInterval(() => {
       if (process.ppid === parent) return;
       clearInterval(timer);
+      // A signal to the whole group ends npm and is ours as well: this is not a second one.
+      if (stopping) return;
       log.info('stopping, because the parent is gone');
       void stop(0);
     }, parentCheckMs);
