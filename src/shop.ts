@@ -13,6 +13,9 @@ type Parts = Pick<DatabaseParts, 'config' | 'log'>;
 const username = 'admin';
 const now = () => new Date();
 
+/** A password that nobody chose: 96 random bits. */
+export const randomPassword = (): string => randomBytes(12).toString('base64url');
+
 /**
  * What a shop needs before its first customer: somebody who may run it, and in demo mode something
  * to sell. Says the password of a staff account that was made just now and is nobody's choice.
@@ -37,7 +40,7 @@ async function firstStaff({ config, log }: Parts, database: Database): Promise<N
   }
   // Production has no account that nobody asked for: `staff` makes the first one.
   if (config.bazarMode === 'production') return undefined;
-  const password = randomBytes(12).toString('base64url');
+  const password = randomPassword();
   await createStaff(parts, { username, password });
   return { username, password };
 }

@@ -1,6 +1,6 @@
 import type { Service } from '../platform/api.ts';
-import type { Call } from '../platform/call.ts';
-import { AppError, invalid } from '../platform/errors.ts';
+import { serviceOnly } from '../platform/call.ts';
+import { invalid } from '../platform/errors.ts';
 import type { orderStockApi, OrderToReserve } from './order-stock-shapes.ts';
 import { orderStockStore } from './order-stock-store.ts';
 import type { CatalogParts } from './parts.ts';
@@ -40,11 +40,6 @@ export function createOrderStock({ database, now }: CatalogParts): Service<typeo
       return { holds: await store.oldHolds(olderThanSeconds, limit) };
     },
   };
-}
-
-function serviceOnly({ caller }: Call): void {
-  if (caller.kind === 'anonymous') throw new AppError('unauthorized', 'This is for services only');
-  if (caller.kind === 'user') throw new AppError('forbidden', 'This is for services only');
 }
 
 /** Orders that have merged their lines have no product twice; a schema cannot say so. */

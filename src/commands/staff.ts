@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { ConfigError, readConfig } from '../config.ts';
-import { joinDatabases, migrateAll } from '../databases.ts';
-import { createLifecycle } from '../platform/lifecycle.ts';
-import { createLog } from '../platform/log.ts';
-import { withDatabase } from '../shop.ts';
+import { migrateAll } from '../databases.ts';
+import { randomPassword, withDatabase } from '../shop.ts';
 import { createStaff } from '../users/staff.ts';
+import { besideBazar } from './beside.ts';
 import type { Command } from './command.ts';
 
 /**
@@ -15,22 +13,14 @@ import type { Command } from './command.ts';
 export const run: Command = async (args, environment) => {
   const { username, email, settings } = readAccount(args);
   const config = readConfig(settings, environment);
-  const log = createLog({ level: 'warn', name: 'staff' });
-  const lifecycle = createLifecycle(log);
-  const onGiveUp = (err: Error) => log.fatal({ err }, 'PostgreSQL keeps stopping');
-  const password = config.adminPassword ?? randomBytes(12).toString('base64url');
-  try {
-    const urls = await joinDatabases({ config, log, lifecycle, onGiveUp });
-    if (config.bazarMode === 'demo') await migrateAll({ config, log }, urls);
-    await withDatabase({ log }, { service: 'users', urls }, (database) =>
-      createStaff(
-        { database, now: () => new Date(), log },
-        { username, password, ...(email && { email }) },
-      ),
+  const password = config.adminPassword ?? randomPassword();
+  await besideBazar({ config, name: 'staff', level: 'warn' }, async (parts, urls) => {
+    if (config.bazarMode === 'demo') await migrateAll(parts, urls);
+    const wanted = { username, password, ...(email && { email }) };
+    await withDatabase(parts, { service: 'users', urls }, (database) =>
+      createStaff({ database, now: () => new Date(), log: parts.log }, wanted),
     );
-  } finally {
-    await lifecycle.close();
-  }
+  });
   const shown = config.adminPassword ? 'the password you set' : `the password ${password}`;
   process.stdout.write(`${username} is staff and logs in with ${shown}\n`);
   return 0;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from './errors.ts';
 import { traceFrom, type Trace } from './trace.ts';
+import { within } from './within.ts';
 
 /** Who asks. A token travels with a user so that the next service can verify it by itself. */
 export type Caller =
@@ -48,18 +49,17 @@ export function remainingMs(call: Pick<Call, 'deadlineAtMs'>): number {
   return leftMs;
 }
 
+const noAnswerInTime = () => new AppError('deadlineExceeded', 'No answer in time');
+
 /** Answers in time: with the result, or with `deadlineExceeded` while the work goes on unseen. */
-export async function withinDeadline<T>(call: Call, work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new AppError('deadlineExceeded', 'No answer in time')),
-    call.deadlineAtMs - performance.now(),
-  );
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+export function withinDeadline<T>(call: Call, work: Promise<T>): Promise<T> {
+  return within(call.deadlineAtMs - performance.now(), work, noAnswerInTime);
+}
+
+/** What services ask of each other is not for those they ask for. */
+export function serviceOnly({ caller }: Call): void {
+  if (caller.kind === 'anonymous') throw new AppError('unauthorized', 'This is for services only');
+  if (caller.kind === 'user') throw new AppError('forbidden', 'This is for services only');
 }
 
 /** Who is behind a call and where to find it in the logs. */

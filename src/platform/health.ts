@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { within } from './within.ts';
 
 type Probe = () => Promise<unknown>;
 export type Finding = { name: string; needed: boolean; ok: boolean; detail?: string };
@@ -22,15 +23,11 @@ export function createHealth(): Health {
   let current: Promise<Finding[]> | undefined;
 
   async function look({ name, needed, probe }: (typeof probes)[number]): Promise<Finding> {
-    const { promise, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => reject(new Error('no answer in time')), probeMaxMs);
     try {
-      await Promise.race([probe(), promise]);
+      await within(probeMaxMs, probe(), () => new Error('no answer in time'));
       return { name, needed, ok: true };
     } catch (error) {
       return { name, needed, ok: false, detail: (error as Error).message };
-    } finally {
-      clearTimeout(timer);
     }
   }
 

@@ -44,12 +44,17 @@ export function inspect(
     return memberCount;
   }
   for (const [key, member] of Object.entries(value)) {
-    const path = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const path = pointerTo(pointer, key);
     if (key === '__proto__') throw invalid(at.in, path, 'is not a field');
     refuseText(key, pointer, at.in);
     memberCount += 1 + inspect(member, path, within);
   }
   return memberCount;
+}
+
+/** RFC 6901: where a member of an object is. */
+export function pointerTo(pointer: string, key: string): string {
+  return `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
 function refuseText(text: string, pointer: string, where: FieldError['in']): 0 {

@@ -1,4 +1,5 @@
 import type { Log } from './log.ts';
+import { within } from './within.ts';
 
 export type Lifecycle = {
   /** Remembers how to close what was just opened. */
@@ -14,15 +15,13 @@ export function createLifecycle(log: Log): Lifecycle {
   let closing: Promise<boolean> | undefined;
 
   async function closeOne({ name, close }: (typeof closers)[number]): Promise<boolean> {
-    const { promise, resolve } = Promise.withResolvers<string>();
-    const timer = setTimeout(() => resolve('late'), closeMaxMs);
-    const outcome = await Promise.race([close().then(() => 'closed'), promise]).catch(
-      (error: unknown) => error,
-    );
-    clearTimeout(timer);
-    if (outcome === 'closed') return true;
-    log.error({ what: name, err: outcome }, 'could not be closed in time');
-    return false;
+    try {
+      await within(closeMaxMs, close(), () => new Error('it takes too long'));
+      return true;
+    } catch (err) {
+      log.error({ what: name, err }, 'could not be closed in time');
+      return false;
+    }
   }
 
   async function closeAll(): Promise<boolean> {

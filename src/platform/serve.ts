@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
-import type { Api, Operation, Service } from './api.ts';
+import { strict, type Api, type Operation, type Service } from './api.ts';
 import { withinDeadline, type Call, type Caller } from './call.ts';
 import { AppError, type FieldError } from './errors.ts';
 import { answer } from './answer.ts';
@@ -46,10 +45,7 @@ export function serve<A extends Api>(
 
 function inputReader(operation: Operation, compile: ReturnType<typeof checks>) {
   const { params, query, headers, body } = operation;
-  const check = (
-    where: FieldError['in'],
-    schema = Type.Object({}, { additionalProperties: false }),
-  ) => compile(where, schema);
+  const check = (where: FieldError['in'], schema = strict({})) => compile(where, schema);
   const checkOf: Record<FieldError['in'], Check> = {
     params: check('params', params),
     query: check('query', query),

@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import type { TSchema } from 'typebox';
 import { invalid, type FieldError } from './errors.ts';
-import { inspect } from './json.ts';
+import { inspect, pointerTo } from './json.ts';
 
 export type Check = (value: unknown) => void;
 
@@ -29,7 +29,7 @@ export function checks(): (where: FieldError['in'], schema: TSchema) => Check {
 function pointerOf({ instancePath, params }: ErrorObject): string {
   const field: unknown = params['missingProperty'] ?? params['additionalProperty'];
   if (typeof field !== 'string') return instancePath;
-  return `${instancePath}/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  return pointerTo(instancePath, field);
 }
 
 function detailOf({ keyword, params, message }: ErrorObject): string {

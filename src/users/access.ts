@@ -26,11 +26,6 @@ export function loggedIn({ caller }: Call): SignedIn {
   return user;
 }
 
-export function serviceOnly({ caller }: Call): void {
-  if (caller.kind === 'anonymous') throw unknownCaller();
-  if (caller.kind === 'user') throw new AppError('forbidden', 'Only other services may ask this');
-}
-
 /** The account a caller means by an id; what is not theirs looks as if it were not there. */
 export function accountIdFor(caller: SignedIn, idOrMe: string): string {
   const id = idOrMe === 'me' ? caller.id : idOrMe;

@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { limitDefault, type Service } from '../platform/api.ts';
-import { accountIdFor, noSuchUser, serviceOnly, signedIn, staffOnly } from './access.ts';
+import { serviceOnly } from '../platform/call.ts';
+import { accountIdFor, noSuchUser, signedIn, staffOnly } from './access.ts';
 import type { usersApi } from './api.ts';
 import { emailKey, foldCase, usernameKey } from './names.ts';
 import { pageOf } from '../platform/pages.ts';

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Service } from '../platform/api.ts';
 import { AppError } from '../platform/errors.ts';
-import { serviceOnly } from './access.ts';
+import { serviceOnly } from '../platform/call.ts';
 import type { UsableKey } from './api-key-store.ts';
 import type { usersApi } from './api.ts';
 import type { Inner } from './parts.ts';

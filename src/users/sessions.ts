@@ -1,7 +1,7 @@
 import type { Service } from '../platform/api.ts';
-import type { Call } from '../platform/call.ts';
+import { serviceOnly, type Call } from '../platform/call.ts';
 import { AppError } from '../platform/errors.ts';
-import { loggedIn, serviceOnly } from './access.ts';
+import { loggedIn } from './access.ts';
 import type { usersApi } from './api.ts';
 import type { Inner } from './parts.ts';
 import { hashSecret, newSecret, readSecret, successor, type HeldSecret } from './secrets.ts';
