@@ -26,9 +26,10 @@ export function createStopper({ lifecycle, log, drainMs }: Parts): Stopper {
   const { promise: stopped, resolve } = Promise.withResolvers<number>();
   let health: Health | undefined;
   let stopping = false;
+  let signalled = false;
 
   async function stop(exitCode: number): Promise<void> {
-    if (stopping) process.exit(1);
+    if (stopping) return;
     stopping = true;
     if (!health) {
       await lifecycle.close();
@@ -43,28 +44,28 @@ export function createStopper({ lifecycle, log, drainMs }: Parts): Stopper {
 
   function fail(err: Error): void {
     log.fatal({ err }, 'cannot go on');
+    if (stopping) process.exit(1);
     void stop(1);
   }
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      log.info({ signal }, stopping ? 'stopping at once' : 'stopping');
+      log.info({ signal }, signalled ? 'stopping at once' : 'stopping');
+      if (signalled) process.exit(1);
+      signalled = true;
       void stop(0);
     });
   }
   process.on('uncaughtException', fail);
 
   function endWithParent(): void {
-    const parent = process.ppid;
-    const timer = setInterval(() => {
-      if (process.ppid === parent) return;
-      clearInterval(timer);
-      // A signal to the whole group ends npm and is ours as well: this is not a second one.
+    whenParentEnds(() => {
+      // A signal to the whole group ends npm and is ours as well, and either may be seen first: the
+      // end of npm is no signal.
       if (stopping) return;
       log.info('stopping, because the parent is gone');
       void stop(0);
-    }, parentCheckMs);
-    timer.unref();
+    });
   }
   return {
     started: (running) => {
@@ -74,4 +75,14 @@ export function createStopper({ lifecycle, log, drainMs }: Parts): Stopper {
     fail,
     stopped,
   };
+}
+
+function whenParentEnds(act: () => void): void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    act();
+  }, parentCheckMs);
+  timer.unref();
 }

@@ -35,17 +35,38 @@ async function startBelowShell() {
   return { pid, lines: createInterface({ input: shell.stdout }) };
 }
 
+/** All that Bazar says until it ends, after `act` was called with each line. */
+async function follow(lines: AsyncIterable<string>, act: (msg: string) => void): Promise<string[]> {
+  const seen: string[] = [];
+  for await (const line of lines) {
+    const { msg, clean } = JSON.parse(line) as { msg: string; clean?: boolean };
+    seen.push(clean === true ? `${msg}, clean` : msg);
+    act(msg);
+  }
+  return seen;
+}
+
 const victims = { 'the whole group': -1, 'the shell alone': 1 };
 
 for (const [who, sign] of Object.entries(victims)) {
   test(`a signal to ${who} stops Bazar in order`, { timeout: 30_000 }, async () => {
     const { pid, lines } = await startBelowShell();
-    const seen: string[] = [];
-    for await (const line of lines) {
-      const { msg, clean } = JSON.parse(line) as { msg: string; clean?: boolean };
-      seen.push(clean === true ? `${msg}, clean` : msg);
+    const seen = await follow(lines, (msg) => {
       if (msg === 'serving') process.kill(sign * pid, 'SIGTERM');
-    }
+    });
     assert.equal(seen.at(-1), 'stopped, clean');
   });
 }
+
+test(
+  'a signal that is seen after the end of npm is the first one',
+  { timeout: 30_000 },
+  async () => {
+    const { pid, lines } = await startBelowShell();
+    const seen = await follow(lines, (msg) => {
+      if (msg === 'serving') process.kill(pid, 'SIGTERM');
+      if (msg === 'stopping, because the parent is gone') process.kill(-pid, 'SIGTERM');
+    });
+    assert.deepEqual(seen.slice(-2), ['stopping', 'stopped, clean']);
+  },
+);
