@@ -1,16 +1,19 @@
+import { startBackground } from './background.ts';
 import { binder } from './bind.ts';
 import { catalogApi } from './catalog/api.ts';
 import { createCatalog } from './catalog/catalog.ts';
+import { openStockRelay } from './catalog/stock-relay.ts';
 import { isHere, type Config } from './config.ts';
-import { openGateway } from './gateway/gateway.ts';
-import { createUserVerifier } from './platform/callers.ts';
+import { openDoors } from './doors.ts';
+import { ordersApi } from './orders/api.ts';
+import { createOrders } from './orders/orders.ts';
+import { openRelay } from './orders/relay.ts';
+import { createBus } from './platform/bus.ts';
 import { createCursors } from './platform/cursor.ts';
 import { createHealth, type Health } from './platform/health.ts';
 import type { Lifecycle } from './platform/lifecycle.ts';
 import type { Log } from './platform/log.ts';
 import { createMetrics } from './platform/metrics.ts';
-import { createPeerGuard } from './platform/peers.ts';
-import { serve } from './platform/serve.ts';
 import { openSecrets } from './secrets.ts';
 import { createServers, listen, type Addresses } from './servers.ts';
 import type { ServiceName } from './settings.ts';
@@ -27,13 +30,14 @@ type Parts = {
 
 /** The wiring page: which services there are, what each is made of, and who may call whom. */
 export async function startApp(parts: Parts): Promise<{ addresses: Addresses; health: Health }> {
-  const { config, version, log } = parts;
+  const { config, log, lifecycle } = parts;
   const metrics = createMetrics();
   const health = createHealth();
   const secrets = openSecrets(config);
   const serviceKeys = isHere(config, 'all') ? undefined : await secrets.serviceKeys();
   const common = { now: () => new Date(), log, metrics };
   const cursors = async () => createCursors(await secrets.cursorKey());
+  const bus = createBus();
   const bind = binder({ ...parts, health, metrics, serviceKeys });
 
   const users = await bind('users', usersApi, async (database) =>
@@ -44,33 +48,21 @@ export async function startApp(parts: Parts): Promise<{ addresses: Addresses; he
       ...common,
     }),
   );
-  const catalog = await bind('catalog', catalogApi, async (database) =>
-    createCatalog({ database, cursors: await cursors(), ...common }),
-  );
-  const verifyUser = createUserVerifier(users.getTokenKeys);
+  const catalog = await bind('catalog', catalogApi, async (database) => {
+    lifecycle.opened('relay of stock', openStockRelay({ database, bus, log }).close);
+    return createCatalog({ database, cursors: await cursors(), ...common });
+  });
+  const orders = await bind('orders', ordersApi, async (database) => {
+    const { currency } = config;
+    const relay = openRelay({ database, catalog, bus, currency, log });
+    lifecycle.opened('relay of orders', relay.close);
+    const links = { users, catalog, onOutbox: relay.onOutbox };
+    return createOrders({ database, ...links, currency, cursors: await cursors(), ...common });
+  });
 
   const servers = createServers({ ...parts, health, metrics });
-  if (servers.gateway) {
-    openGateway(servers.gateway, {
-      services: { users, catalog },
-      verifyUser,
-      perMinuteMax: {
-        caller: config.callerPerMinuteMax,
-        address: config.addressPerMinuteMax,
-        logIn: config.logInPerMinuteMax,
-      },
-      strictTransport: config.bazarMode === 'production',
-      version,
-      log,
-      metrics,
-    });
-  }
-  if (servers.internal && serviceKeys) {
-    const guard = (callee: ServiceName) => createPeerGuard(serviceKeys, callee, verifyUser);
-    if (isHere(config, 'users'))
-      serve(servers.internal, usersApi, { service: users, guard: guard('users') });
-    if (isHere(config, 'catalog'))
-      serve(servers.internal, catalogApi, { service: catalog, guard: guard('catalog') });
-  }
+  const services = { users, catalog, orders };
+  startBackground({ ...parts, services, metrics });
+  openDoors(servers, { ...parts, services, bus, serviceKeys, metrics });
   return { addresses: await listen(servers, { ...parts, health, metrics }), health };
 }

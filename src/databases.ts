@@ -44,14 +44,15 @@ export async function joinDatabases(parts: DatabaseParts): Promise<DatabaseUrls>
 }
 
 function givenUrls(config: Config): DatabaseUrls {
-  return {
-    users: config.usersDatabaseUrl ?? config.databaseUrl,
-    catalog: config.catalogDatabaseUrl ?? config.databaseUrl,
-  };
+  return urlOfEach((name) => config[`${name}DatabaseUrl`] ?? config.databaseUrl);
 }
 
 function withDefault(urls: DatabaseUrls, url: string): DatabaseUrls {
-  return { users: urls.users ?? url, catalog: urls.catalog ?? url };
+  return urlOfEach((name) => urls[name] ?? url);
+}
+
+function urlOfEach(urlOf: (name: ServiceName) => string | undefined): DatabaseUrls {
+  return Object.fromEntries(serviceNames.map((name) => [name, urlOf(name)])) as DatabaseUrls;
 }
 
 /** The databases of the services here; several may share one. */

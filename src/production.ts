@@ -7,6 +7,8 @@ export function refuseDemoSettings(config: Config): void {
   if (config.bazarMode !== 'production') return;
   if (isHere(config, 'gateway') && config.host === undefined)
     throw new ConfigError('HOST must be set in production.');
+  if (config.crashAt !== undefined)
+    throw new ConfigError('CRASH_AT must not be set in production: it kills the process.');
   const bare = localServices(config).find(
     (name) => !config[`${name}DatabaseUrl`] && !config.databaseUrl,
   );

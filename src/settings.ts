@@ -17,7 +17,7 @@ const secret = (description: string, options: object = {}) =>
   Type.Optional(Type.String({ minLength: 8, description, secret: true, ...options }));
 
 export const modes = ['demo', 'production'] as const;
-export const serviceNames = ['users', 'catalog'] as const;
+export const serviceNames = ['users', 'catalog', 'orders'] as const;
 export const targetNames = ['all', 'gateway', ...serviceNames] as const;
 
 export type ServiceName = (typeof serviceNames)[number];
@@ -49,6 +49,7 @@ export const settings = strict({
   databaseUrl: databaseUrl('A PostgreSQL of yours (15 to 18) instead of the embedded one.'),
   usersDatabaseUrl: databaseUrl('Another one for users.'),
   catalogDatabaseUrl: databaseUrl('Another one for catalog.'),
+  ordersDatabaseUrl: databaseUrl('Another one for orders.'),
   poolMax: count(10, 'Database connections per service.'),
   migrateOnStart: Type.Optional(
     Type.Boolean({
@@ -57,10 +58,34 @@ export const settings = strict({
   ),
   usersUrl: url('Where users answers, when it is not in this process.'),
   catalogUrl: url('Where catalog answers, when it is not in this process.'),
+  ordersUrl: url('Where orders answers, when it is not in this process.'),
   adminPassword: secret('Password of the staff account `admin`, made at the first start.'),
   tokenKeys: secret('JWKS (Ed25519, private) that signs access tokens; the first key signs.'),
   serviceKeys: secret('JWKS that signs our calls to other services and verifies theirs.'),
   cursorKey: secret('Seals the cursors of lists; the same for all replicas.', { minLength: 32 }),
+  currency: Type.String({
+    pattern: '^[A-Z]{3}$',
+    default: 'EUR',
+    description: 'The one currency of the shop (ISO 4217); prices are in its cents.',
+  }),
+  holdSeconds: Type.Integer({
+    minimum: 1,
+    maximum: 3_600,
+    default: 30,
+    description: 'How long reserved stock waits for the verdict on its order before catalog asks.',
+  }),
+  auditSeconds: Type.Integer({
+    minimum: 1,
+    maximum: 86_400,
+    default: 60,
+    description: 'How often each service checks that its books add up.',
+  }),
+  crashAt: Type.Optional(
+    Type.String({
+      pattern: '^[a-zA-Z]+(:[1-9][0-9]{0,8})?$',
+      description: 'For tests of faults: where this process is to die. Refused in production.',
+    }),
+  ),
   logLevel: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const, {
     default: 'info',
     description: 'Least important log line that is written.',

@@ -54,7 +54,14 @@ export async function withDatabase<T>(
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
   const url = urls[service] ?? '';
-  const database = openDatabase({ service, url, connectionsMax: 1, log, metrics: createMetrics() });
+  const database = openDatabase({
+    service,
+    url,
+    connectionsMax: 1,
+    statementMsMax: 60_000,
+    log,
+    metrics: createMetrics(),
+  });
   try {
     return await work(database);
   } finally {

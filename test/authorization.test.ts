@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Hold, Product } from '../src/catalog/api.ts';
+import type { Order } from '../src/orders/shapes.ts';
 import { publicOperations } from '../src/gateway/api.ts';
 import { fill } from '../src/platform/names.ts';
 import { client, expectProblem, expectStatus, type Content } from '../src/testing/http.ts';
@@ -56,6 +57,14 @@ const expected: Record<string, Expected> = {
   getHold: staffOnly(200),
   listHolds: staffOnly(200),
   releaseHold: staffOnly(200),
+  placeOrder: byLogIn(201),
+  abortOrder: byLogIn(200),
+  getOrder: ownOnly(200),
+  listOrders: byLogIn(200),
+  cancelOrder: ownOnly(200),
+  fulfilOrder: staffOnly(200),
+  getOrderHistory: ownOnly(200),
+  stream: byLogIn(200),
 };
 
 type Request = Content & { id?: string; query?: string };
@@ -95,6 +104,13 @@ async function newHold(): Promise<string> {
   const body = { lines: [{ productId: 'pizza', quantity: 1 }] };
   const answer = await ask('POST /v1/holds', { token: staff, body, headers: keyed() });
   return (expectStatus(answer, 201).body as Hold).id;
+}
+
+const oneLine = { lines: [{ productId: 'kebab', quantity: 1 }] };
+
+async function newOrder(): Promise<string> {
+  const answer = await ask('POST /v1/orders', { token: owner.accessToken, body: oneLine });
+  return (expectStatus(answer, 201).body as Order).id;
 }
 
 async function spareToken(caller: Caller): Promise<string | undefined> {
@@ -156,6 +172,14 @@ const requests: Record<string, (caller: Caller) => Promise<Request> | Request> =
   getHold: async () => ({ id: await newHold() }),
   listHolds: () => ({}),
   releaseHold: async () => ({ id: await newHold() }),
+  placeOrder: () => ({ body: oneLine, headers: keyed() }),
+  abortOrder: () => ({ body: { key: someName() } }),
+  getOrder: async () => ({ id: await newOrder() }),
+  listOrders: () => ({}),
+  cancelOrder: async () => ({ id: await newOrder() }),
+  fulfilOrder: async () => ({ id: await newOrder() }),
+  getOrderHistory: async () => ({ id: await newOrder() }),
+  stream: () => ({}),
 };
 
 test('every public operation has its line in both tables, and no other has', () => {

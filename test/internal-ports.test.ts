@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { catalogApi } from '../src/catalog/api.ts';
 import { publicOperations } from '../src/gateway/api.ts';
+import { ordersApi } from '../src/orders/api.ts';
 import type { Api } from '../src/platform/api.ts';
 import type { Caller } from '../src/platform/call.ts';
 import { readKeys } from '../src/platform/keys.ts';
@@ -24,7 +25,8 @@ const keys = await readKeys(await readFile(join(bazar.data, 'keys', 'serviceKeys
 const portOf = (name: string) => client([bazar.processes[name]?.addresses.internal ?? '']);
 const doors = {
   users: { ask: portOf('users'), api: usersApi as Api, neighbour: 'catalog' },
-  catalog: { ask: portOf('catalog'), api: catalogApi as Api, neighbour: 'users' },
+  catalog: { ask: portOf('catalog'), api: catalogApi as Api, neighbour: 'orders' },
+  orders: { ask: portOf('orders'), api: ordersApi as Api, neighbour: 'users' },
 };
 const isPublic = new Set(publicOperations.map(({ name }) => name));
 const orderLine = { productId: 'P001', quantity: 1 };
@@ -38,6 +40,8 @@ const bodies: Record<string, object> = {
   releaseOrders: { orderIds: [randomUUID()] },
   shipOrders: { orderIds: [randomUUID()] },
   oldHolds: { olderThanSeconds: 0, limit: 1 },
+  listLowStock: { limit: 1 },
+  resolve: { orderIds: [randomUUID()] },
 };
 
 /** What a service called `tests` sends along when it calls for somebody. */

@@ -7,12 +7,13 @@ import { joinPostgres } from '../src/postgres/server.ts';
 import { freshDatabaseUrl, testServerUrl } from '../src/testing/database.ts';
 import { client, expectStatus } from '../src/testing/http.ts';
 import {
-  freePort,
   makeHome,
   type Home,
   type Launched,
   type Settings,
+  servicePlaces,
 } from '../src/testing/process.ts';
+import { serviceNames } from '../src/settings.ts';
 import { logIn, password } from '../src/testing/shop.ts';
 
 type Environment = Record<string, string>;
@@ -73,10 +74,12 @@ test('production names what it lacks, one thing after the other', async () => {
   const { CURSOR_KEY_FILE = '', TOKEN_KEYS_FILE = '' } = keys;
   const host = '127.0.0.1';
   const served = { host, databaseUrl, migrateOnStart: true };
-  const split = { ...served, target: 'users', catalogUrl: 'http://127.0.0.1:1' };
+  const away = 'http://127.0.0.1:1';
+  const split = { ...served, target: 'users', catalogUrl: away, ordersUrl: away };
 
   const steps: [lacks: RegExp, settings: Settings, environment: Environment][] = [
     [/HOST must be set/, {}, {}],
+    [/CRASH_AT must not be set/, { host, crashAt: 'afterReserve' }, {}],
     [/DATABASE_URL must be set/, { host }, {}],
     // The server of the tests is one that forgets, or one that lets everybody in.
     [/may lose|superuser/, { host, databaseUrl: testServerUrl() }, {}],
@@ -124,21 +127,19 @@ test('production starts as separate services with the keys that were made for it
   const home = await makeHome();
   const { databaseUrl } = await durableDatabase(home);
   const environment = { ...(await makeKeys(home)), BAZAR_MODE: 'production' };
-  const [usersPort, catalogPort] = await Promise.all([freePort(), freePort()]);
-  const usersUrl = `http://127.0.0.1:${usersPort}`;
-  const catalogUrl = `http://127.0.0.1:${catalogPort}`;
-  const common = { host: '127.0.0.1', databaseUrl, usersUrl, catalogUrl };
-  const users = { ...common, target: 'users' };
-  for (const target of ['users', 'catalog']) {
-    // oxlint-disable-next-line no-await-in-loop -- two short ones
+  const { ports, urls } = await servicePlaces();
+  const common = { host: '127.0.0.1', databaseUrl, ...urls };
+  for (const target of serviceNames) {
+    // oxlint-disable-next-line no-await-in-loop -- few and short ones
     const migrated = await outcome(home.launch('migrate', { ...common, target }, environment));
     assert.equal(migrated.exitCode, 0, migrated.stderr);
   }
 
   const [gateway] = await Promise.all([
     home.start({ ...common, target: 'gateway' }, environment),
-    home.start({ ...users, internalPort: usersPort }, environment),
-    home.start({ ...common, target: 'catalog', internalPort: catalogPort }, environment),
+    ...serviceNames.map((target) =>
+      home.start({ ...common, target, internalPort: ports[target] }, environment),
+    ),
   ]);
   const ask = client([gateway.addresses.gateway ?? '']);
   const none = expectStatus(await ask('GET /v1/products'), 200);
@@ -147,7 +148,9 @@ test('production starts as separate services with the keys that were made for it
   assert.equal(gateway.stderr(), '');
 
   const admin = { ADMIN_PASSWORD: password, ...environment };
-  const made = await outcome(home.launch('staff', { ...users, username: 'boss' }, admin));
+  const made = await outcome(
+    home.launch('staff', { ...common, target: 'users', username: 'boss' }, admin),
+  );
   assert.equal(made.exitCode, 0, made.stderr);
   assert.equal((await logIn(ask, 'boss')).user.role, 'staff');
 });

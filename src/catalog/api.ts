@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { defineApi, idempotencyKey, ifMatch, page, paging, strict } from '../platform/api.ts';
+import { lowStockApi } from './low-stock-shapes.ts';
 import { orderStockApi, productId } from './order-stock-shapes.ts';
 
 /** A thousand million of a currency: far from every real price, and exact in JavaScript. */
@@ -74,6 +75,7 @@ export const catalogApi = defineApi({
   listProducts: {
     method: 'GET',
     path: '/v1/products',
+    importance: 'low',
     summary: 'Find products by topic and text',
     cacheControl: fresh,
     description:
@@ -93,6 +95,7 @@ export const catalogApi = defineApi({
   listTopics: {
     method: 'GET',
     path: '/v1/topics',
+    importance: 'low',
     summary: 'List the topics and how many products each has',
     cacheControl: fresh,
     description: 'The first 200 in alphabetical order.',
@@ -218,4 +221,5 @@ export const catalogApi = defineApi({
     refuses: [...staffOnly, 'notFound'],
   },
   ...orderStockApi,
+  ...lowStockApi,
 });

@@ -2,6 +2,7 @@ import type { Service } from '../platform/api.ts';
 import type { catalogApi } from './api.ts';
 import { createHolds } from './holds.ts';
 import { createListing } from './listing.ts';
+import { createLowStock } from './low-stock.ts';
 import { createNewHolds } from './new-holds.ts';
 import { createNewProducts } from './new-products.ts';
 import { createOrderStock } from './order-stock.ts';
@@ -19,5 +20,6 @@ export function createCatalog(parts: CatalogParts): Service<typeof catalogApi> {
     ...createHolds(parts),
     ...createNewHolds(parts),
     ...createOrderStock(parts),
+    ...createLowStock(parts),
   };
 }

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import type { Violation } from '../platform/audit.ts';
 import { createCursors } from '../platform/cursor.ts';
 import { createMetrics } from '../platform/metrics.ts';
 import { callByStaff } from '../testing/call.ts';
 import { freshDatabase, silent } from '../testing/database.ts';
 import type { Product } from './api.ts';
 import { createCatalog } from './catalog.ts';
-import { auditCatalog, type Violation } from './invariants.ts';
+import { auditCatalog } from './invariants.ts';
 
 const plainProduct = { title: 'A thing', topic: 'things', unitPriceCents: 100, quantity: 10 };
 

@@ -94,31 +94,62 @@ const damages: Record<string, (sku: number) => string> = {
   'a reservation that is lost': (sku) =>
     `update catalog.stock set reserved = reserved + 1, available = available - 1 where sku = ${sku}`,
   'moves that have no stock': (sku) => `delete from catalog.stock where sku = ${sku}`,
-  'a reservation that took no stock': (sku) => `insert into catalog.reservations
-    (order_id, purpose, fp, skus, qtys, prices, state, created_at, updated_at)
-    values (gen_random_uuid(), 'O', '', '{${sku}}', '{1}', '{1}', 'A', now(), now())`,
+  'a reservation that took no stock': (sku) => reserveText(sku, randomUUID()),
 };
 
-for (const [damage, textFor] of Object.entries(damages)) {
-  test(`the audit finds ${damage}`, async () => {
-    const { id } = await addProduct();
-    const text = `select sku from catalog.products where id = '${id}'`;
-    const product = await database.one<{ sku: number }>({ name: id, text });
-    const sku = product?.sku ?? 0;
-    assert.deepEqual(await violationsOf(`sku ${sku}`), []);
+function reserveText(sku: number, orderId: string, at = 'now()'): string {
+  return `insert into catalog.reservations
+    (order_id, purpose, fp, skus, qtys, prices, state, created_at, updated_at)
+    values ('${orderId}', 'O', '', '{${sku}}', '{1}', '{1}', 'A', ${at}, now())`;
+}
 
-    await database.rows({ name: damage, text: textFor(sku) });
-    assert.deepEqual(await violationsOf(`sku ${sku}`), ['K1']);
+async function damage(id: string, textFor: (sku: number) => string): Promise<void> {
+  const text = 'select sku from catalog.products where id = $1::text';
+  const product = await database.one<{ sku: number }>({ name: 'skuOf', text }, [id]);
+  await database.rows({ name: randomUUID(), text: textFor(product?.sku ?? 0) });
+}
+
+for (const [what, textFor] of Object.entries(damages)) {
+  test(`the audit finds ${what}`, async () => {
+    const { id } = await addProduct();
+    assert.deepEqual(await violationsOf(`product ${id}`), []);
+
+    await damage(id, textFor);
+    assert.deepEqual(await violationsOf(`product ${id}`), ['K1']);
   });
 }
 
+test('names the newest orders that have reserved what does not add up', async () => {
+  const { id } = await addProduct();
+  const orderIds = Array.from({ length: 7 }, () => randomUUID());
+  for (const [i, orderId] of orderIds.entries()) {
+    // oxlint-disable-next-line no-await-in-loop -- a handful of them
+    await damage(id, (sku) => reserveText(sku, orderId, `now() - interval '${i} s'`));
+  }
+
+  const found = await auditCatalog(database);
+  const newest = orderIds.slice(0, 5).map((orderId) => `order ${orderId}`);
+  assert.equal(
+    found.find(({ subject }) => subject === `product ${id}`)?.detail,
+    `available 10, reserved 0; active reservations 7, moves 10; newest: ${newest.join(', ')}`,
+  );
+});
+
 test('the audit finds a batch that has waited too long for its verdict', async () => {
-  const [young, old] = [randomUUID(), randomUUID()];
+  const product = await addProduct();
+  const [young, old, orderId] = [randomUUID(), randomUUID(), randomUUID()];
+  await damage(product.id, (sku) => reserveText(sku, orderId));
   const text = `insert into catalog.holds (batch_id, order_ids, created_at) values
     ('${young}', array[gen_random_uuid()], now() - interval '60 s'),
-    ('${old}', array[gen_random_uuid(), gen_random_uuid()], now() - interval '120 s')`;
+    ('${old}', array['${orderId}'::uuid], now() - interval '120 s')`;
   await database.rows({ name: 'batches', text });
 
   assert.deepEqual(await violationsOf(`batch ${young}`), []);
   assert.deepEqual(await violationsOf(`batch ${old}`), ['K2']);
+  const found = await auditCatalog(database);
+  const waits = found.find(({ subject }) => subject === `batch ${old}`)?.detail ?? '';
+  assert.match(waits, /^has waited for 12\d s; orders \(1\): /);
+  assert.ok(waits.endsWith(`: ${orderId}; products: ${product.id}`));
+  const patient = await auditCatalog(database, 90);
+  assert.ok(patient.every(({ invariant }) => invariant === 'K1'));
 });

@@ -71,6 +71,7 @@ export const orderStockApi = defineApi({
   reserve: {
     method: 'POST',
     path: '/internal/stock/reserve',
+    importance: 'high',
     summary: 'Reserve stock for a batch of orders, each all or nothing, first come first served',
     description:
       'Every order that is reserved waits under `batchId` for its verdict, until that is settled; ' +
@@ -91,6 +92,8 @@ export const orderStockApi = defineApi({
   settle: {
     method: 'POST',
     path: '/internal/stock/settle',
+    importance: 'high',
+    repeatable: true,
     summary: 'End the wait of batches: release what came to nothing',
     body: strict({
       batchIds: Type.Array(id, { maxItems: 256 }),
@@ -104,6 +107,8 @@ export const orderStockApi = defineApi({
   releaseOrders: {
     method: 'POST',
     path: '/internal/stock/release',
+    importance: 'high',
+    repeatable: true,
     summary: 'Give the stock of orders back; those that have none are passed over',
     body: strict({ orderIds }),
     reply: strict({ released: count }),
@@ -111,6 +116,8 @@ export const orderStockApi = defineApi({
   shipOrders: {
     method: 'POST',
     path: '/internal/stock/ship',
+    importance: 'high',
+    repeatable: true,
     summary: 'Let the stock of orders go; those that have none are passed over',
     body: strict({ orderIds }),
     reply: strict({ shipped: count }),
@@ -118,6 +125,8 @@ export const orderStockApi = defineApi({
   oldHolds: {
     method: 'POST',
     path: '/internal/stock/old-holds',
+    importance: 'high',
+    repeatable: true,
     summary: 'Which batches have waited long for their verdicts, the oldest first',
     body: strict({
       olderThanSeconds: Type.Integer({ minimum: 0, maximum: 86_400 }),

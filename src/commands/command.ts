@@ -8,6 +8,7 @@ export const summaries = {
   serve: 'Run the targets of this process: all of Bazar, or some of its services',
   migrate: 'Bring the database schemas of the targets up to date, and stop',
   staff: 'Make a staff account, or give one a new password: --username=NAME [--email=…]',
+  audit: 'Check that orders and stock agree, beside a running Bazar: [--quiesced]',
   config: 'Print the settings in force, with secrets masked',
   keys: 'Make the secrets that production needs: --out=DIRECTORY',
   docs: 'Write what is generated: docs/openapi.json and the tables in the documentation',

@@ -6,6 +6,7 @@ const loaders: Record<CommandName, () => Promise<{ run: Command }>> = {
   serve: () => import('./serve.ts'),
   migrate: () => import('./migrate.ts'),
   staff: () => import('./staff.ts'),
+  audit: () => import('./audit.ts'),
   config: () => import('./config.ts'),
   keys: () => import('./keys.ts'),
   docs: () => import('./docs.ts'),

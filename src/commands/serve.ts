@@ -7,6 +7,7 @@ import {
   type DatabaseParts,
   type DatabaseUrls,
 } from '../databases.ts';
+import { armCrash } from '../platform/crash.ts';
 import { createLifecycle } from '../platform/lifecycle.ts';
 import { createLog } from '../platform/log.ts';
 import { refuseDemoSettings, refuseUnsafeDatabases } from '../production.ts';
@@ -19,6 +20,7 @@ import type { Command } from './command.ts';
 export const run: Command = async (args, environment) => {
   const config = readConfig(args, environment);
   refuseDemoSettings(config);
+  armCrash(config.crashAt);
   const version = readVersion();
   const log = createLog({ level: config.logLevel, name: [...config.targets].join(',') });
   const lifecycle = createLifecycle(log);

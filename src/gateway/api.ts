@@ -1,7 +1,9 @@
 import type { Api, Operation } from '../platform/api.ts';
 import type { Described } from '../platform/openapi.ts';
 import { catalogApi } from '../catalog/api.ts';
+import { ordersApi } from '../orders/api.ts';
 import { usersApi } from '../users/api.ts';
+import { streamApi } from './stream-api.ts';
 import { anyone, internal, logIn, signedIn, staff, type Policy } from './policy.ts';
 
 type Policies<A extends Api> = Record<keyof A, Policy | typeof internal>;
@@ -44,7 +46,21 @@ const catalog: Policies<typeof catalogApi> = {
   releaseOrders: internal,
   shipOrders: internal,
   oldHolds: internal,
+  listLowStock: internal,
 };
+
+const orders: Policies<typeof ordersApi> = {
+  placeOrder: signedIn('orders:write'),
+  abortOrder: signedIn('orders:write'),
+  getOrder: signedIn('orders:read'),
+  listOrders: signedIn('orders:read'),
+  cancelOrder: signedIn('orders:write'),
+  fulfilOrder: staff('orders:write'),
+  getOrderHistory: signedIn('orders:read'),
+  resolve: internal,
+};
+
+const live: Policies<typeof streamApi> = { stream: signedIn('orders:read') };
 
 /** An operation that can be called from outside, and by whom. */
 export type Public = { name: string; tag: string; operation: Operation; policy: Policy };
@@ -53,6 +69,8 @@ export type Public = { name: string; tag: string; operation: Operation; policy: 
 export const publicOperations: readonly Public[] = [
   ...open('users', usersApi, users),
   ...open('catalog', catalogApi, catalog),
+  ...open('orders', ordersApi, orders),
+  ...open('live', streamApi, live),
 ];
 
 /** The same as one contract, for routes and for clients. */

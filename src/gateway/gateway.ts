@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Api, Service } from '../platform/api.ts';
+import type { Bus } from '../platform/bus.ts';
 import type { Caller } from '../platform/call.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
@@ -7,18 +8,24 @@ import type { Metrics } from '../platform/metrics.ts';
 import { openApi } from '../platform/openapi.ts';
 import { serve } from '../platform/serve.ts';
 import type { catalogApi } from '../catalog/api.ts';
+import type { ordersApi } from '../orders/api.ts';
 import type { usersApi } from '../users/api.ts';
 import { describePublic, gatewayApi, publicOperations } from './api.ts';
 import { createAuthentication } from './auth.ts';
 import { serveDocs } from './docs.ts';
 import { createGuard } from './guard.ts';
 import { createLimiter } from './limiter.ts';
+import { createLiveSessions } from './live-sessions.ts';
+import { createStreams } from './stream.ts';
 
 type Parts = {
   services: {
     users: Service<typeof usersApi>;
     catalog: Service<typeof catalogApi>;
+    orders: Service<typeof ordersApi>;
   };
+  /** Absent where what happens elsewhere is not heard. */
+  bus: Bus | undefined;
   verifyUser: (token: string) => Promise<Caller>;
   perMinuteMax: { caller: number; address: number; logIn: number };
   /** Whether browsers only ever meet us over TLS. */
@@ -37,10 +44,11 @@ const securityHeaders = {
 
 /** Puts the public door on a server: who may do what, how often, and the documentation. */
 export function openGateway(app: FastifyInstance, parts: Parts): void {
-  const { services, verifyUser, perMinuteMax, strictTransport, version, log, metrics } = parts;
+  const { services, bus, verifyUser, perMinuteMax, strictTransport, version, log, metrics } = parts;
   const policies = new Map(publicOperations.map(({ name, policy }) => [name, policy]));
+  const isLive = createLiveSessions({ users: services.users, metrics });
   const guard = createGuard({
-    authenticate: createAuthentication({ users: services.users, verifyUser, metrics }),
+    authenticate: createAuthentication({ users: services.users, verifyUser, metrics, isLive }),
     policyOf(operation) {
       const policy = policies.get(operation);
       if (!policy) throw new AppError('notFound', 'There is nothing at this path');
@@ -58,7 +66,10 @@ export function openGateway(app: FastifyInstance, parts: Parts): void {
     reply.headers(securityHeaders);
     if (strictTransport) reply.header('strict-transport-security', 'max-age=63072000');
   });
-  const service = Object.assign({}, ...Object.values(services)) as Service<Api>;
+  const streams = createStreams({ ...services, bus, isLive, metrics });
+  app.addHook('onClose', async () => streams.close());
+  const all = [...Object.values(services), streams.service];
+  const service = Object.assign({}, ...all) as Service<Api>;
   serve(app, gatewayApi, { service, guard });
   serveDocs(app, openApiDocument(version));
 }

@@ -1,6 +1,7 @@
 import { Type, type Static, type TObject, type TProperties, type TSchema } from 'typebox';
 import type { Call } from './call.ts';
 import type { ErrorCode } from './errors.ts';
+import type { EventStream } from './event-stream.ts';
 
 /** One thing a service can be asked. Types, routes, OpenAPI and both clients follow from it. */
 export type Operation = {
@@ -16,12 +17,25 @@ export type Operation = {
   reply: TSchema;
   /** 200 unless said otherwise; 204 answers without a body. */
   status?: number;
+  /** The reply is the text of Server-Sent Events, and goes on until somebody leaves. */
+  streams?: true;
   /** The reply has a `version`, which is its ETag. */
   versioned?: true;
   /** How long others may keep the answer; without it, not at all. */
   cacheControl?: string;
   /** Where the thing that was made can be read, with `:names` out of the reply. */
   location?: string;
+  /** Too many at once are refused by what they matter: `low` first, `high` last. */
+  importance?: 'high' | 'low';
+  /** Slow by its nature and bounded by itself, so that it says nothing of how busy we are. */
+  slow?: true;
+  /** A POST that may be sent again as it is: a second time changes nothing. */
+  repeatable?: true;
+  /**
+   * Between processes many calls of it travel as one, those with an `idempotencyKey`: what HTTP costs
+   * is paid once for all that wait.
+   */
+  together?: true;
   /** What it may refuse besides what every operation may. */
   refuses?: readonly ErrorCode[];
 };
@@ -36,9 +50,11 @@ export type Input<O extends Operation> = Part<O['params']> &
   Part<O['headers']> &
   Part<O['body']>;
 
+type Reply<O extends Operation> = O extends { streams: true } ? EventStream : Static<O['reply']>;
+
 /** What an Api looks like to a caller, whether it runs in this process or behind HTTP. */
 export type Service<A extends Api> = {
-  [Name in keyof A]: (input: Input<A[Name]>, call: Call) => Promise<Static<A[Name]['reply']>>;
+  [Name in keyof A]: (input: Input<A[Name]>, call: Call) => Promise<Reply<A[Name]>>;
 };
 
 export function defineApi<const A extends Api>(api: A): A {

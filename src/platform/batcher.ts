@@ -1,11 +1,14 @@
 import type { Call } from './call.ts';
 import { AppError } from './errors.ts';
+import { line } from './line.ts';
 import type { Metrics } from './metrics.ts';
+import { createPace } from './pace.ts';
 
 type Patience = Pick<Call, 'deadlineAtMs'>;
 
 type Waiting<In, Out> = Patience & {
   item: In;
+  weight: number;
   resolve: (out: Out) => void;
   reject: (error: unknown) => void;
 };
@@ -19,10 +22,20 @@ type Options<In, Out> = {
   /** Whether the error is about an item rather than the whole; then the batch is halved. */
   isPoison?: (error: unknown) => boolean;
   sizeMax: number;
+  /** What an item costs, where items differ; a batch is no heavier than `weightMax`. */
+  weigh?: (item: In) => number;
+  /** One item alone may be heavier. */
+  weightMax?: number;
   inFlightMax: number;
   queueMax: number;
+  /** Whoever would wait longer for its turn is refused at once; unless said, only for its deadline. */
+  waitMsMax?: number;
   metrics: Pick<Metrics, 'batchSize' | 'batcherWaiting' | 'batchBisects'>;
+  clockMs?: () => number;
 };
+
+/** So few may always wait: one stall of a quiet system must not refuse anybody. */
+const freelyWaiting = 32;
 
 /**
  * Turns many concurrent `add` calls into few `flush` calls. There is no timer: whatever waits while
@@ -30,33 +43,49 @@ type Options<In, Out> = {
  */
 export function batcher<In, Out>(options: Options<In, Out>): Batcher<In, Out> {
   const { name, sizeMax, inFlightMax, queueMax, metrics } = options;
-  const queue: Waiting<In, Out>[] = [];
+  const { weigh = () => 0, weightMax = Infinity, waitMsMax = Infinity } = options;
+  const { clockMs = () => performance.now() } = options;
+  const queue = line<Waiting<In, Out>>();
+  const pace = createPace(inFlightMax, clockMs);
   let inFlight = 0;
 
+  function admits(deadlineAtMs: number): boolean {
+    const items = queue.size();
+    if (items >= queueMax) return false;
+    const batches = Math.floor(Math.max(items / sizeMax, queue.weight() / weightMax));
+    const waitMs = pace.waitMs({ items, batches });
+    if (waitMs > Math.max(0, deadlineAtMs - clockMs())) return false;
+    return items < freelyWaiting || waitMs <= waitMsMax;
+  }
+
   function add(item: In, { deadlineAtMs }: Patience): Promise<Out> {
-    if (queue.length >= queueMax) {
+    if (!admits(deadlineAtMs)) {
       return Promise.reject(new AppError('overloaded', 'Too much is waiting; nothing was done'));
     }
     return new Promise((resolve, reject) => {
-      queue.push({ item, deadlineAtMs, resolve, reject });
-      metrics.batcherWaiting.set({ batcher: name }, queue.length);
+      queue.push({ item, weight: weigh(item), deadlineAtMs, resolve, reject });
+      metrics.batcherWaiting.set({ batcher: name }, queue.size());
       // One turn of the event loop later, all requests that came with this one are here too.
-      if (queue.length === 1) setImmediate(pump);
+      if (queue.size() === 1) setImmediate(pump);
     });
   }
 
   function pump(): void {
-    while (inFlight < inFlightMax && queue.length > 0) {
-      const batch = queue.splice(0, sizeMax).filter(stillWanted);
+    while (inFlight < inFlightMax && queue.size() > 0) {
+      const nowMs = clockMs();
+      const isWanted = (waiting: Waiting<In, Out>) => stillWanted(waiting, nowMs);
+      const batch = queue.take({ sizeMax, weightMax, isWanted });
       if (batch.length > 0) void send(batch);
     }
-    metrics.batcherWaiting.set({ batcher: name }, queue.length);
+    metrics.batcherWaiting.set({ batcher: name }, queue.size());
   }
 
   async function send(batch: Waiting<In, Out>[]): Promise<void> {
     inFlight += 1;
+    const end = pace.begin(batch.length);
     metrics.batchSize.observe({ batcher: name }, batch.length);
     await settle(batch, options);
+    end();
     inFlight -= 1;
     pump();
   }
@@ -97,8 +126,8 @@ function answer<In, Out>(
 }
 
 /** Nobody waits any longer: the time is better spent on those who do. */
-function stillWanted<In, Out>({ deadlineAtMs, reject }: Waiting<In, Out>): boolean {
-  if (deadlineAtMs > performance.now()) return true;
+function stillWanted<In, Out>({ deadlineAtMs, reject }: Waiting<In, Out>, nowMs: number): boolean {
+  if (deadlineAtMs > nowMs) return true;
   reject(new AppError('deadlineExceeded', 'No answer in time; nothing was done'));
   return false;
 }

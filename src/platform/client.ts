@@ -3,7 +3,9 @@ import type { Api, Operation, Service } from './api.ts';
 import { remainingMs, type Call } from './call.ts';
 import { AppError, errorOf } from './errors.ts';
 import type { Metrics } from './metrics.ts';
-import { fill, kebab } from './names.ts';
+import { fill, kebab, pick } from './names.ts';
+import { createRetryBudget, type RetryBudget } from './retry-budget.ts';
+import { journeyOf, travelTogether } from './together.ts';
 import { traceparent } from './trace.ts';
 
 type Far = {
@@ -11,7 +13,7 @@ type Far = {
   url: string;
   /** Headers that say who calls, and for whom. */
   credentials: (call: Call) => Promise<Record<string, string>>;
-  metrics: Pick<Metrics, 'farCalls'>;
+  metrics: Metrics;
 };
 
 type Input = Record<string, unknown>;
@@ -31,39 +33,58 @@ export function remote<A extends Api>(
     // Shorter than the server's, so that we never send into a socket that it is about to close.
     keepAliveTimeout: 30_000,
   });
-  const calls = Object.entries<Operation>(api).map(([name, operation]) => [
-    name,
-    async (input: Input, call: Call) => {
-      const outcome = await attempt(pool, far, { operation, input, call }).then(
-        (value) => ({ value }),
-        (error: unknown) => ({ error }),
-      );
-      const result = 'error' in outcome ? codeOf(outcome.error) : 'ok';
-      far.metrics.farCalls.inc({ service: far.service, operation: name, outcome: result });
-      if ('error' in outcome) throw outcome.error;
-      return outcome.value;
-    },
-  ]);
+  const way: Way = { pool, far, budget: createRetryBudget() };
+  const calls = Object.entries<Operation>(api).map(([name, operation]) => {
+    const alone = caller(way, name, operation);
+    if (!operation.together) return [name, alone];
+    const journey = caller(way, `${name} together`, journeyOf(name));
+    const together = travelTogether(name, journey, far.metrics);
+    return [
+      name,
+      (input: Input, call: Call) =>
+        isRepeatable({ operation, input }) ? together(input, call) : alone(input, call),
+    ];
+  });
   return Object.assign(Object.fromEntries(calls), { close: () => pool.close() });
 }
 
+/** One operation as a function, whose every outcome is counted. */
+function caller(way: Way, name: string, operation: Operation) {
+  const { service, metrics } = way.far;
+  return async (input: Input, call: Call): Promise<unknown> => {
+    const outcome = await attempt(way, { operation, input, call }).then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error }),
+    );
+    const result = 'error' in outcome ? codeOf(outcome.error) : 'ok';
+    metrics.farCalls.inc({ service, operation: name, outcome: result });
+    if ('error' in outcome) throw outcome.error;
+    return outcome.value;
+  };
+}
+
+type Way = { pool: Pool; far: Far; budget: RetryBudget };
 type Asked = { operation: Operation; input: Input; call: Call };
 
-/** Tries once more when the connection failed and a second time cannot do harm. */
-async function attempt(pool: Pool, far: Far, asked: Asked): Promise<unknown> {
-  const { operation, input, call } = asked;
-  const repeatable = operation.method === 'GET' || input['idempotencyKey'] !== undefined;
+/** Tries once more when there was no answer, a second time cannot do harm, and not all fails. */
+async function attempt(way: Way, asked: Asked): Promise<unknown> {
+  way.budget.earn();
   try {
-    return await send(pool, far, asked);
+    return await send(way, asked);
   } catch (error) {
-    if (!repeatable || codeOf(error) !== 'unavailable' || call.deadlineAtMs < performance.now()) {
-      throw error;
-    }
-    return send(pool, far, asked);
+    const isWorthwhile =
+      codeOf(error) === 'unavailable' && asked.call.deadlineAtMs > performance.now();
+    if (!isWorthwhile || !isRepeatable(asked) || !way.budget.spend()) throw error;
+    return send(way, asked);
   }
 }
 
-async function send(pool: Pool, far: Far, { operation, input, call }: Asked): Promise<unknown> {
+function isRepeatable({ operation, input }: Pick<Asked, 'operation' | 'input'>): boolean {
+  const { method, repeatable = method === 'GET' } = operation;
+  return repeatable || input['idempotencyKey'] !== undefined;
+}
+
+async function send({ pool, far }: Way, { operation, input, call }: Asked): Promise<unknown> {
   const leftMs = remainingMs(call);
   const options: Dispatcher.RequestOptions = {
     method: operation.method,
@@ -76,7 +97,7 @@ async function send(pool: Pool, far: Far, { operation, input, call }: Asked): Pr
       'x-deadline-ms': String(Math.floor(leftMs)),
       traceparent: traceparent(call.trace),
     },
-    body: operation.body ? JSON.stringify(pick(input, operation.body)) : null,
+    body: operation.body ? JSON.stringify(pick(input, operation.body.properties)) : null,
     signal: AbortSignal.timeout(Math.ceil(leftMs)),
   };
   const response = await pool.request(options).catch((error: unknown) => {
@@ -134,16 +155,14 @@ function codeOf(error: unknown): string {
 function pathOf({ path, query }: Operation, input: Input): string {
   const filled = fill(path, input);
   if (!query) return filled;
-  const pairs = Object.entries(pick(input, query)).map(([key, value]) => [key, String(value)]);
+  const pairs = Object.entries(pick(input, query.properties)).map(([key, value]) => [
+    key,
+    String(value),
+  ]);
   return pairs.length > 0 ? `${filled}?${new URLSearchParams(pairs).toString()}` : filled;
 }
 
 function headersOf({ headers }: Operation, input: Input): Record<string, string> {
-  const entries = headers ? Object.entries(pick(input, headers)) : [];
+  const entries = headers ? Object.entries(pick(input, headers.properties)) : [];
   return Object.fromEntries(entries.map(([key, value]) => [kebab(key), `"${String(value)}"`]));
-}
-
-function pick(input: Input, { properties }: { properties: object }): Input {
-  const keys = Object.keys(properties).filter((key) => input[key] !== undefined);
-  return Object.fromEntries(keys.map((key) => [key, input[key]]));
 }

@@ -21,6 +21,8 @@ type Options = {
   service: string;
   url: string;
   connectionsMax: number;
+  /** Longer than a request may wait, for work that nobody waits for. */
+  statementMsMax?: number;
   log: Log;
   metrics: Pick<Metrics, 'poolConnections'>;
 };
@@ -35,17 +37,18 @@ const parsers = new Map<number, (value: string) => unknown>([
 const waitingMax = 1_000;
 
 /** A pool of connections whose every wait has an end. */
-export function openDatabase({ service, url, connectionsMax, log, metrics }: Options): Database {
+export function openDatabase(options: Options): Database {
+  const { service, url, connectionsMax, statementMsMax = 3_000, log, metrics } = options;
   const pool = new Pool({
     connectionString: url,
     max: connectionsMax,
     application_name: `bazar-${service}`,
     connectionTimeoutMillis: 2_000,
-    statement_timeout: 3_000,
+    statement_timeout: statementMsMax,
     lock_timeout: 2_000,
     idle_in_transaction_session_timeout: 5_000,
     // The server's own limit comes first; this one is for a server that does not answer at all.
-    query_timeout: 5_000,
+    query_timeout: statementMsMax + 2_000,
     keepAlive: true,
     types: { getTypeParser },
   });
@@ -96,8 +99,8 @@ async function inTransaction<T>(
     await client.query('commit');
     return result;
   } catch (error) {
-    // If even this fails the connection is gone, and with it the transaction.
-    await client.query('rollback').catch(() => undefined);
+    // A connection that does not answer is not asked again: with it goes the transaction.
+    if (isWhole(error)) await client.query('rollback').catch(() => undefined);
     throw error;
   }
 }

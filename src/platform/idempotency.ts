@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const fingerprintBytes = 16;
 
@@ -7,15 +7,19 @@ type KeyedRequest = { actor: { name: string }; operation: string; key: string };
 
 /** The id (a UUIDv8) of what a request makes: whoever repeats the request finds the same thing. */
 export function keyedId({ actor, operation, key }: KeyedRequest): string {
-  const bytes = createHash('sha256').update([actor.name, operation, key].join('\0')).digest();
-  bytes[6] = (bytes.readUInt8(6) & 0x0f) | 0x80;
-  bytes[8] = (bytes.readUInt8(8) & 0x3f) | 0x80;
-  const hex = bytes.toString('hex', 0, 16);
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return idOf(actor.name, operation, key);
+}
+
+/** The UUIDv8 that stands for these names together. */
+export function idOf(...names: readonly string[]): string {
+  const hex = hash('sha256', names.join('\0'));
+  const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
+  const groups = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`];
+  return [...groups, `${variant}${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
 }
 
 /** Tells a repeated request from another one under the same key. */
 export function fingerprint(...fields: readonly unknown[]): Buffer {
   const text = JSON.stringify(fields.map((field) => field ?? null));
-  return createHash('sha256').update(text).digest().subarray(0, fingerprintBytes);
+  return hash('sha256', text, 'buffer').subarray(0, fingerprintBytes);
 }

@@ -52,10 +52,30 @@ export function createMetrics() {
     batchBisects: counter('bazar_batch_bisects_total', 'Batches halved to find a bad item', [
       'batcher',
     ]),
-    securityEvents: counter(
-      'bazar_security_events_total',
-      'Refused log-ins, reused refresh tokens, limits reached, changes by staff',
-      ['event'],
-    ),
+    ...alarmMetrics(registers),
+  };
+}
+
+/** What somebody should look at. */
+function alarmMetrics(registers: Registry[]) {
+  return {
+    securityEvents: new Counter({
+      name: 'bazar_security_events_total',
+      help: 'Refused log-ins, reused refresh tokens, limits reached, changes by staff',
+      labelNames: ['event'],
+      registers,
+    }),
+    invariantViolations: new Counter({
+      name: 'bazar_invariant_violations_total',
+      help: 'Violations that audits have found; the same one counts again in each audit',
+      labelNames: ['service', 'invariant'],
+      registers,
+    }),
+    lastAudit: new Gauge({
+      name: 'bazar_last_audit_timestamp_seconds',
+      help: 'When the last audit was complete',
+      labelNames: ['service'],
+      registers,
+    }),
   };
 }

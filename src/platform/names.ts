@@ -12,3 +12,12 @@ export function kebab(key: string): string {
 export function screaming(key: string): string {
   return kebab(key).replaceAll('-', '_').toUpperCase();
 }
+
+/** What of an input has one of these names, and is there at all. */
+export function pick(
+  input: Readonly<Record<string, unknown>>,
+  names: object,
+): Record<string, unknown> {
+  const keys = Object.keys(names).filter((key) => input[key] !== undefined);
+  return Object.fromEntries(keys.map((key) => [key, input[key]]));
+}

@@ -108,7 +108,7 @@ function headerName(key: string): string {
 }
 
 function responsesOf(
-  { status = 200, reply, refuses = [], versioned, location, cacheControl }: Operation,
+  { status = 200, reply, refuses = [], streams, versioned, location, cacheControl }: Operation,
   closed: boolean,
 ) {
   const headers = {
@@ -133,10 +133,15 @@ function responsesOf(
     [status]: {
       description: status === 204 ? 'Done' : 'The answer',
       ...(Object.keys(headers).length > 0 && { headers }),
-      ...(status !== 204 && { content: { 'application/json': { schema: plain(reply) } } }),
+      ...(status !== 204 && { content: { [typeOf(streams)]: { schema: plain(reply) } } }),
     },
     ...Object.fromEntries(problems),
   };
+}
+
+/** What an answer is written in. */
+function typeOf(streams = false): string {
+  return streams ? 'text/event-stream' : 'application/json';
 }
 
 /** A schema without what its library hides in it. */

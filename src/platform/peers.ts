@@ -7,6 +7,8 @@ import { createVerifier, signToken } from './tokens.ts';
 const lifetimeSeconds = 60;
 const renewAfterMs = 40_000;
 const userHeader = 'x-bazar-user';
+export type VerifyUser = (token: string) => Promise<Caller>;
+
 /** Said aloud, because a call for nobody is not the service's own call, which may do more. */
 const nobody = 'anonymous';
 
@@ -20,24 +22,20 @@ export function createCredentials(keys: KeySet, names: { caller: string; callee:
   let token: Promise<string> | undefined;
   let renewAtMs = 0;
 
-  return async ({ caller }: Call): Promise<Record<string, string>> => {
+  return async (call: Call): Promise<Record<string, string>> => {
     if (!token || performance.now() > renewAtMs) {
       renewAtMs = performance.now() + renewAfterMs;
       const ticket = { type: 'service+jwt', audience: names.callee, lifetimeSeconds } as const;
       token = signToken(signing, { ...ticket, claims: { sub: names.caller } });
     }
     const authorization = `Bearer ${await token}`;
-    if (caller.kind === 'service') return { authorization };
-    return { authorization, [userHeader]: caller.kind === 'user' ? caller.token : nobody };
+    const user = userText(call);
+    return { authorization, ...(user !== undefined && { [userHeader]: user }) };
   };
 }
 
 /** Lets in calls of other services only, each meant for this callee; says for whom they call. */
-export function createPeerGuard(
-  keys: KeySet,
-  callee: string,
-  verifyUser: (token: string) => Promise<Caller>,
-) {
+export function createPeerGuard(keys: KeySet, callee: string, verifyUser: VerifyUser) {
   const kind = { type: 'service+jwt', audience: callee } as const;
   const verifyService = createVerifier(kind, async (kid) => keys.verifying.get(kid));
 
@@ -45,8 +43,18 @@ export function createPeerGuard(
     const { sub } = await verifyService(bearerOf(headers.authorization));
     const user = headers[userHeader];
     if (user === undefined) return { kind: 'service', name: String(sub) };
-    return user === nobody ? { kind: 'anonymous' } : verifyUser(String(user));
+    return userOf(String(user), verifyUser);
   };
+}
+
+/** Whom a call is for, as it goes over the wire; a service that calls for itself says nothing. */
+export function userText({ caller }: Call): string | undefined {
+  if (caller.kind === 'service') return undefined;
+  return caller.kind === 'user' ? caller.token : nobody;
+}
+
+export async function userOf(text: string, verifyUser: VerifyUser): Promise<Caller> {
+  return text === nobody ? { kind: 'anonymous' } : verifyUser(text);
 }
 
 /** The token of an Authorization header; anything but a bearer token is refused. */

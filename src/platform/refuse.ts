@@ -13,8 +13,10 @@ export function callOf(request: FastifyRequest): Call {
   return request.getDecorator<Call>(callKey);
 }
 
+type Identity = { requestId: string; traceId: string };
+
 /** The ids that find a request in the logs; one with an unreadable path never got a call. */
-export function identity(request: FastifyRequest): { requestId: string; traceId: string } {
+export function identity(request: FastifyRequest): Identity {
   const call = Reflect.get(request, callKey) as Call | undefined | null;
   const { traceId } = call?.trace ?? traceFrom(String(request.headers['traceparent']));
   return { requestId: request.id, traceId };
@@ -29,14 +31,17 @@ const codeOfStatus: Partial<Record<number, ErrorCode>> = {
   415: 'unsupportedMediaType',
 };
 
+/** Spread out, so that those who were refused together do not come back together. */
+export function retrySeconds(): number {
+  return 1 + Math.floor(Math.random() * 3);
+}
+
 /** Answers whatever was thrown as problem+json. */
 export function refuser(log: Log) {
   return (error: FastifyError | AppError, request: FastifyRequest, reply: FastifyReply): void => {
-    const refusal = toRefusal(error) ?? fault(error, request, log);
+    const refusal = toRefusal(error) ?? fault(error, identity(request), log);
     if (refusal.status === 503 || refusal.retryAfterSeconds !== undefined) {
-      // Spread out, so that those who were refused together do not come back together.
-      const seconds = refusal.retryAfterSeconds ?? 1 + Math.floor(Math.random() * 3);
-      reply.header('retry-after', String(seconds));
+      reply.header('retry-after', String(refusal.retryAfterSeconds ?? retrySeconds()));
     }
     if (refusal.status === 401) reply.header('www-authenticate', 'Bearer');
     const [instance] = request.url.split('?');
@@ -56,8 +61,8 @@ function toRefusal(error: FastifyError | AppError): AppError | undefined {
 }
 
 /** What we did not mean to throw is logged whole and told to nobody. */
-function fault(err: Error, request: FastifyRequest, log: Log): AppError {
-  log.error({ ...identity(request), err }, 'a request failed by a fault of ours');
+export function fault(err: unknown, ids: Identity, log: Log): AppError {
+  log.error({ ...ids, err }, 'a request failed by a fault of ours');
   return new AppError('internal', 'Something went wrong on our side; it has been logged');
 }
 

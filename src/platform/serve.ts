@@ -1,10 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { strict, type Api, type Operation, type Service } from './api.ts';
 import { withinDeadline, type Call, type Caller } from './call.ts';
-import { AppError, type FieldError } from './errors.ts';
+import { AppError, invalid, type FieldError } from './errors.ts';
 import { answer } from './answer.ts';
-import { kebab } from './names.ts';
+import { streamSender, type EventStream } from './event-stream.ts';
+import type { Log } from './log.ts';
+import { kebab, pick } from './names.ts';
+import type { VerifyUser } from './peers.ts';
 import { callOf } from './refuse.ts';
+import type { RouteConfig } from './server.ts';
+import { arrivals, journeyOf } from './together.ts';
 import { checks, type Check } from './validate.ts';
 
 type Guard = (
@@ -18,24 +23,30 @@ type Handler = (input: unknown, call: Call) => Promise<unknown>;
 export function serve<A extends Api>(
   app: FastifyInstance,
   api: A,
-  { service, guard }: { service: Service<A>; guard: Guard },
+  { service, guard, together }: { service: Service<A>; guard: Guard; together?: Together },
 ): void {
   const compile = checks();
+  const sendStream = streamSender(app);
+  if (together) serveJourneys(app, api, { service, guard, together });
   for (const [name, operation] of Object.entries<Operation>(api)) {
-    const { method, path, reply: replySchema } = operation;
-    const readInput = inputReader(operation, compile);
+    const { method, path, reply: replySchema, streams = false } = operation;
+    const { read: readInput } = inputReader(operation, compile);
     const handle = service[name] as Handler;
     app.route({
       method,
       url: path,
-      config: { operation: name },
-      schema: operation.status === 204 ? {} : { response: { '2xx': replySchema } },
+      config: configOf(name, operation),
+      // The head of a stream is nothing to ask for: somebody would have to end what it begins.
+      exposeHeadRoute: !streams,
+      schema: streams || operation.status === 204 ? {} : { response: { '2xx': replySchema } },
       onRequest: async (request, reply) => {
         callOf(request).caller = await guard(request, reply, name);
       },
       handler: async (request, reply) => {
         const call = callOf(request);
-        const result = await withinDeadline(call, handle(readInput(request), call));
+        const work = handle(readInput(request), call);
+        if (streams) return sendStream(reply, call, work as Promise<EventStream>);
+        const result = await withinDeadline(call, work);
         return answer(operation, { request, reply, result });
       },
     });
@@ -43,20 +54,54 @@ export function serve<A extends Api>(
   refuseOtherMethods(app, api);
 }
 
+/** What takes calls apart that have travelled together. */
+type Together = { verifyUser: VerifyUser; log: Log };
+type Inside<A extends Api> = { service: Service<A>; guard: Guard; together: Together };
+
+function serveJourneys<A extends Api>(app: FastifyInstance, api: A, inside: Inside<A>): void {
+  const compile = checks();
+  const together = Object.entries<Operation>(api).filter(([, operation]) => operation.together);
+  const journeys = together.map(([name]) => [`${name} together`, journeyOf(name)] as const);
+  const handlers = together.map(([name, operation]) => {
+    const { check } = inputReader(operation, compile);
+    const handle = inside.service[name] as Handler;
+    return [`${name} together`, arrivals({ handle, check, ...inside.together })] as const;
+  });
+  const service = Object.fromEntries(handlers) as unknown as Service<Api>;
+  serve(app, Object.fromEntries(journeys), { service, guard: inside.guard });
+}
+
+function configOf(name: string, { importance, slow }: Operation): RouteConfig {
+  return { operation: name, kind: { importance: importance ?? 'normal', slow: slow ?? false } };
+}
+
 function inputReader(operation: Operation, compile: ReturnType<typeof checks>) {
   const { params, query, headers, body } = operation;
-  const check = (where: FieldError['in'], schema = strict({})) => compile(where, schema);
+  const compiled = (where: FieldError['in'], schema = strict({})) => compile(where, schema);
   const checkOf: Record<FieldError['in'], Check> = {
-    params: check('params', params),
-    query: check('query', query),
-    headers: check('headers', headers),
-    body: check('body', body),
+    params: compiled('params', params),
+    query: compiled('query', query),
+    headers: compiled('headers', headers),
+    body: compiled('body', body),
   };
   const headerNames = Object.keys(headers?.properties ?? {}).map(
     (key) => [key, kebab(key)] as const,
   );
 
-  return (request: FastifyRequest): object => {
+  /** The same for an input that was never apart. */
+  function check(input: Record<string, unknown>): object {
+    const known = new Set<string>();
+    for (const [where, schema] of Object.entries({ params, query, headers, body })) {
+      const part = pick(input, schema?.properties ?? {});
+      checkOf[where as FieldError['in']](part);
+      Object.keys(part).forEach((key) => known.add(key));
+    }
+    const unknown = Object.keys(input).find((key) => !known.has(key));
+    if (unknown !== undefined) throw invalid('body', `/${unknown}`, 'is not a field here');
+    return input;
+  }
+
+  function read(request: FastifyRequest): object {
     const fields = {
       params: { ...(request.params as object) },
       query: { ...(request.query as object) },
@@ -74,7 +119,8 @@ function inputReader(operation: Operation, compile: ReturnType<typeof checks>) {
       ...(body && (request.body as object)),
       ...fields.params,
     };
-  };
+  }
+  return { read, check };
 }
 
 function readHeaders(
@@ -95,7 +141,8 @@ function refuseOtherMethods(app: FastifyInstance, api: Api): void {
   const methodsOf = Map.groupBy(Object.values(api), ({ path }) => path);
   for (const [url, operations] of methodsOf) {
     const allowed = new Set<string>(operations.map(({ method }) => method));
-    if (allowed.has('GET')) allowed.add('HEAD');
+    const hasHead = operations.some(({ method, streams }) => method === 'GET' && !streams);
+    if (hasHead) allowed.add('HEAD');
     const others = app.supportedMethods.filter((method) => !allowed.has(method));
     app.route({
       method: others,

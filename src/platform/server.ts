@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { createAdmission, type Kind } from './admission.ts';
 import type { Call } from './call.ts';
 import { AppError } from './errors.ts';
+import { streamBegins } from './event-stream.ts';
 import type { Health } from './health.ts';
 import { parseJson } from './json.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { callKey, identity, refuser, refuseUnreadable } from './refuse.ts';
 import { traceFrom } from './trace.ts';
+import { turnerAway } from './turn-away.ts';
 
 export type ServerParts = {
   log: Log;
@@ -68,40 +71,57 @@ export function createServer(parts: ServerParts): FastifyInstance {
   return app;
 }
 
+/** What a route says of itself; one that belongs to no contract is the process's own, or nothing. */
+export type RouteConfig = { operation: string; kind?: Kind };
+const ofNothing = { operation: 'none', kind: { importance: 'low', slow: false } } as const;
+const ofProcess: Kind = { importance: 'high', slow: false };
+
+function configOf({ routeOptions }: FastifyRequest): Required<RouteConfig> {
+  const { operation, kind = ofProcess } = routeOptions.config as Partial<RouteConfig>;
+  return operation === undefined ? ofNothing : { operation, kind };
+}
+
 /** Admits, identifies, measures and logs each request. */
 function watch(app: FastifyInstance, { log, metrics, health, limits }: ServerParts): void {
-  let inFlight = 0;
+  const admission = createAdmission(limits.requestsInFlightMax);
+  const turnAway = turnerAway({ log, metrics });
   const record = (request: FastifyRequest, reply: FastifyReply, ms: number): void => {
-    const { operation = 'none' } = request.routeOptions.config as { operation?: string };
-    const status = reply.raw.writableFinished ? String(reply.statusCode) : 'aborted';
+    const { operation } = configOf(request);
+    // A stream that begins is neither finished nor given up.
+    const { writableFinished, destroyed } = reply.raw;
+    const status = writableFinished || !destroyed ? String(reply.statusCode) : 'aborted';
     metrics.requests.inc({ operation, status });
     metrics.requestSeconds.observe({ operation }, ms / 1_000);
     const level = reply.statusCode >= 500 ? 'warn' : 'debug';
     if (!log.isLevelEnabled(level)) return;
     log[level]({ ...identity(request), operation, status, ms }, 'answered');
   };
-  app.addHook('onRequest', async (request, reply) => {
-    inFlight += 1;
-    const startedAtMs = performance.now();
+  app.addHook('onRequest', (request, reply, done) => {
+    const nowMs = performance.now();
+    const { operation, kind } = configOf(request);
+    if (!admission.enter(kind, nowMs)) {
+      turnAway({ request, reply, operation, nowMs }, health.draining());
+      return;
+    }
+    const settle = () => {
+      const endedAtMs = performance.now();
+      reply.raw.off('close', settle).off(streamBegins, settle);
+      admission.leave(kind, endedAtMs);
+      record(request, reply, endedAtMs - nowMs);
+    };
     // The only event that comes for every request, also when the client is gone.
-    reply.raw.once('close', () => {
-      inFlight -= 1;
-      record(request, reply, performance.now() - startedAtMs);
-    });
-    const requestId = request.id;
+    reply.raw.once('close', settle).once(streamBegins, settle);
     request.setDecorator<Call>(callKey, {
       caller: { kind: 'anonymous' },
-      requestId,
+      requestId: request.id,
       trace: traceFrom(textOf(request.headers['traceparent'])),
-      deadlineAtMs: performance.now() + budgetMs(request, limits.deadlineMs),
+      deadlineAtMs: nowMs + budgetMs(request, limits.deadlineMs),
       answer: {},
     });
-    reply.header('x-request-id', requestId).header('x-content-type-options', 'nosniff');
+    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
     if (health.draining()) reply.header('connection', 'close');
     refuseOddHeads(request);
-    if (inFlight > limits.requestsInFlightMax) {
-      throw new AppError('overloaded', 'Too many requests are under way; nothing was done');
-    }
+    done();
   });
 }
 

@@ -77,6 +77,73 @@ test('refuses every token that is not exactly right', async () => {
   }
 });
 
+/** A verifier whose clocks and keys are the test's. */
+function setup() {
+  const time = { wallMs: Date.now(), clockMs: 0 };
+  const known = new Map(keys.verifying);
+  const check = createVerifier(kind, async (kid) => known.get(kid), {
+    wallMs: () => time.wallMs,
+    clockMs: () => time.clockMs,
+  });
+  const pass = (ms: number) => {
+    time.wallMs += ms;
+    time.clockMs += ms;
+  };
+  return { check, pass, known, time };
+}
+
+test('looks at a signature once a minute', async () => {
+  const { check, pass } = setup();
+  const signed = await signToken(signing, { ...good, lifetimeSeconds: 600 });
+  const [first, beside] = await Promise.all([check(signed), check(signed)]);
+  assert.deepEqual(first, beside);
+  const kept = await check(signed);
+  assert.ok(kept === first || kept === beside);
+  pass(59_999);
+  assert.equal(await check(signed), kept);
+  pass(1);
+  assert.notEqual(await check(signed), kept);
+});
+
+test('what was remembered is refused once it has expired, also when the clock is set back', async () => {
+  const { check, pass } = setup();
+  const signed = await signToken(signing, { ...good, lifetimeSeconds: 10 });
+  await check(signed);
+  pass(39_000);
+  await check(signed);
+  pass(2_000);
+  await assert.rejects(check(signed), { code: 'unauthorized' });
+  // Set back by an hour it is good again for the wall clock, but is looked at once more.
+  const again = setup();
+  const kept = await again.check(signed);
+  again.time.wallMs -= 3_600_000;
+  again.time.clockMs += 60_000;
+  assert.notEqual(await again.check(signed), kept);
+});
+
+test('a token that was changed is refused, although the right one is remembered', async () => {
+  const { check } = setup();
+  const signed = await signToken(signing, good);
+  await check(signed);
+  const [head, , signature] = signed.split('.');
+  const body = Buffer.from(JSON.stringify({ sub: 'u2', exp: 4e9 })).toString('base64url');
+  for (const bad of [`${head}.${body}.${signature}`, `${signed}A`, signed.slice(0, -4)]) {
+    // oxlint-disable-next-line no-await-in-loop -- so that a failure names its token
+    await assert.rejects(check(bad), { code: 'unauthorized' }, bad);
+  }
+});
+
+test('a token is remembered no longer than its key is believed', async () => {
+  const { check, known } = setup();
+  const signed = await signToken(signing, good);
+  await check(signed);
+  const other = await readKeys(await generateKeys('one'));
+  known.set('one', other.verifying.get('one') ?? assert.fail());
+  await assert.rejects(check(signed), { code: 'unauthorized' });
+  known.delete('one');
+  await assert.rejects(check(signed), { code: 'unauthorized' });
+});
+
 test('says unavailable, not unauthorized, when the keys cannot be had', async () => {
   const { AppError } = await import('./errors.ts');
   const away = createVerifier(kind, () => Promise.reject(new AppError('unavailable', 'away')));

@@ -11,7 +11,16 @@ type Ticket = Kind & { claims: JWTPayload; lifetimeSeconds: number };
 const issuer = 'bazar';
 const tokenCharsMax = 4_096;
 const leewaySeconds = 30;
-const rememberedMax = 10_000;
+const rememberedMax = 50_000;
+/** So long a token is believed without looking at its signature again. */
+const rememberMsMax = 60_000;
+
+type FindKey = (kid: string) => Promise<CryptoKey | undefined>;
+type Verified = { payload: JWTPayload; kid: string; key: CryptoKey };
+
+/** The time of day, which tokens are about, and a clock that nobody sets. */
+type Clocks = { wallMs: () => number; clockMs: () => number };
+const clocks: Clocks = { wallMs: () => Date.now(), clockMs: () => performance.now() };
 
 /** Signs a claim for a while. */
 export async function signToken(
@@ -29,19 +38,19 @@ export async function signToken(
 
 /**
  * Checks tokens of one kind. The algorithm is pinned, the key comes from our own set by its id and
- * from nowhere else, and what was verified once is remembered until it expires.
+ * from nowhere else. What was verified once is remembered for a while, under the token itself: to
+ * find that costs less than any digest of it would. It is no longer than its key is believed.
  */
 export function createVerifier(
   { type, audience }: Kind,
-  findKey: (kid: string) => Promise<CryptoKey | undefined>,
+  findKey: FindKey,
+  { wallMs, clockMs } = clocks,
 ): (token: string) => Promise<JWTPayload> {
-  const verified = remember<JWTPayload>(rememberedMax);
+  const verified = remember<Verified>(rememberedMax, clockMs);
 
-  return async (token) => {
-    const known = verified.get(token);
-    if (known) return known;
+  async function verify(token: string): Promise<Verified> {
     if (token.length > tokenCharsMax) throw refused();
-    const { payload } = await jwtVerify(
+    const { payload, protectedHeader, key } = await jwtVerify(
       token,
       async ({ kid }) => (await findKey(kid ?? '')) ?? Promise.reject(refused()),
       {
@@ -51,13 +60,22 @@ export function createVerifier(
         algorithms: ['EdDSA'],
         clockTolerance: leewaySeconds,
         requiredClaims: ['sub', 'exp'],
+        currentDate: new Date(wallMs()),
       },
     ).catch((error: unknown) => {
       // The key may be away rather than wrong, and then the token is not to blame.
       throw error instanceof AppError && error.code !== 'unauthorized' ? error : refused();
     });
-    verified.set(token, payload, (payload.exp as number) * 1_000 - Date.now());
-    return payload;
+    return { payload, kid: protectedHeader.kid ?? '', key };
+  }
+
+  return async (token) => {
+    const known = verified.get(token);
+    if (known && (await findKey(known.kid)) === known.key) return known.payload;
+    const fresh = await verify(token);
+    const leftMs = ((fresh.payload.exp as number) + leewaySeconds) * 1_000 - wallMs();
+    verified.set(token, fresh, Math.min(leftMs, rememberMsMax));
+    return fresh.payload;
   };
 }
 

@@ -6,6 +6,7 @@ import type { Problem } from '../platform/errors.ts';
 export type Answer = {
   status: number;
   headers: Record<string, string | undefined>;
+  /** Empty for a stream of events, of which only the head is read. */
   text: string;
   /** What the text says, where it is JSON. */
   body: unknown;
@@ -42,7 +43,9 @@ export function client(urls: readonly string[], connections = 64): Ask {
 }
 
 async function read({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<Answer> {
-  const text = await body.text();
+  const isEndless = String(headers['content-type']).startsWith('text/event-stream');
+  const text = isEndless ? '' : await body.text();
+  if (isEndless) body.destroy();
   const isJson = String(headers['content-type']).includes('json') && text !== '';
   return {
     status: statusCode,

@@ -7,6 +7,7 @@ import { createMetrics } from '../platform/metrics.ts';
 import { createCredentials, createPeerGuard } from '../platform/peers.ts';
 import { serve } from '../platform/serve.ts';
 import { signToken } from '../platform/tokens.ts';
+import { silent } from './database.ts';
 import { testServer } from './server.ts';
 
 /** A service behind real HTTP, and the client that calls it, each with keys of their own. */
@@ -15,7 +16,12 @@ export async function startPeers<A extends Api>(callee: string, api: A, service:
   const tokenKeys = await readKeys(await generateKeys('tokens'));
   const verifyUser = createUserVerifier(async () => ({ keys: tokenKeys.published }));
   const server = testServer();
-  serve(server, api, { service, guard: createPeerGuard(serviceKeys, callee, verifyUser) });
+  let requests = 0;
+  server.addHook('onRequest', async () => {
+    requests += 1;
+  });
+  const guard = createPeerGuard(serviceKeys, callee, verifyUser);
+  serve(server, api, { service, guard, together: { verifyUser, log: silent } });
   const url = await server.listen({ port: 0, host: '127.0.0.1' });
   const credentialsFor = (name: string) =>
     createCredentials(serviceKeys, { caller: 'tests', callee: name });
@@ -42,6 +48,8 @@ export async function startPeers<A extends Api>(callee: string, api: A, service:
     service: client,
     credentialsFor,
     tokenFor,
+    /** How many HTTP requests have come. */
+    requests: () => requests,
     closeServer,
     close: async () => {
       await client.close();

@@ -11,6 +11,7 @@ import { pgDataOf } from '../postgres/data-directory.ts';
 import { findPostmaster } from '../postgres/postmaster.ts';
 import { until } from '../postgres/wait.ts';
 import type { Addresses } from '../servers.ts';
+import { serviceNames, type ServiceName } from '../settings.ts';
 import { freshDatabaseUrl } from './database.ts';
 import { roomyFolder } from './temp.ts';
 
@@ -171,19 +172,31 @@ export async function startAll(settings: Settings = {}): Promise<Bazar> {
 export async function startSplit(settings: Settings = {}): Promise<Bazar> {
   const databaseUrl = await freshDatabaseUrl();
   const { data, start } = await makeHome();
-  const [usersPort, catalogPort] = await Promise.all([freePort(), freePort()]);
-  const usersUrl = `http://127.0.0.1:${usersPort}`;
-  const catalogUrl = `http://127.0.0.1:${catalogPort}`;
-  const common = { ...modest, databaseUrl, usersUrl, catalogUrl, ...settings };
-  const [users, catalog, gateway, otherGateway] = await Promise.all([
-    start({ ...common, target: 'users', internalPort: usersPort }),
-    start({ ...common, target: 'catalog', internalPort: catalogPort }),
+  const { ports, urls } = await servicePlaces();
+  const common = { ...modest, databaseUrl, ...urls, ...settings };
+  const service = (target: ServiceName) =>
+    start({ ...common, target, internalPort: ports[target] });
+  const [users, catalog, orders, gateway, otherGateway] = await Promise.all([
+    service('users'),
+    service('catalog'),
+    service('orders'),
     start({ ...common, target: 'gateway' }),
     start({ ...common, target: 'gateway' }),
   ]);
   const gateways = [gateway, otherGateway].map(({ addresses }) => addresses.gateway ?? '');
-  const processes = { users, catalog, gateway, otherGateway };
+  const processes = { users, catalog, orders, gateway, otherGateway };
   return { gateways, processes, data, databaseUrl };
+}
+
+/** A free port for each service, and the settings that say where it answers. */
+export async function servicePlaces() {
+  const free = await Promise.all(serviceNames.map(freePort));
+  const places = serviceNames.map((name, i) => [name, free[i] ?? 0] as const);
+  const urls = places.map(([name, port]) => [`${name}Url`, `http://127.0.0.1:${port}`]);
+  return {
+    ports: Object.fromEntries(places) as Record<ServiceName, number>,
+    urls: Object.fromEntries(urls) as Settings,
+  };
 }
 
 /** The process of the embedded server in a data directory, if one runs. */
@@ -199,7 +212,6 @@ async function endPostgres(data: string): Promise<void> {
   await until(async () => (await postmasterOf(data)) === undefined || undefined, endMsMax);
 }
 
-/** Every user can reach what is in it. */
 /** From below the ports that systems hand out by themselves, so that nobody takes it meanwhile. */
 export async function freePort(): Promise<number> {
   const port = 10_000 + Math.floor(Math.random() * 20_000);

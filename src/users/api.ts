@@ -27,6 +27,7 @@ export const usersApi = defineApi({
   register: {
     method: 'POST',
     path: '/v1/users',
+    slow: true,
     summary: 'Open an account',
     body: Registration,
     reply: User,
@@ -54,6 +55,7 @@ export const usersApi = defineApi({
   changeUser: {
     method: 'PATCH',
     path: '/v1/users/:id',
+    slow: true,
     summary: 'Change an account: your own, or as staff any',
     description:
       'A new password ends all other sessions. Who changes the own one gives the current one too.',
@@ -101,6 +103,7 @@ export const usersApi = defineApi({
   logIn: {
     method: 'POST',
     path: '/v1/sessions',
+    slow: true,
     summary: 'Log in with username or e-mail address, and password',
     body: strict({ login: Type.String({ minLength: 1, maxLength: 254 }), password: GivenPassword }),
     reply: Session,
@@ -177,6 +180,8 @@ export const usersApi = defineApi({
   getUsers: {
     method: 'POST',
     path: '/internal/users/lookup',
+    importance: 'high',
+    repeatable: true,
     summary: 'Find many users at once; unknown ids are absent',
     body: strict({ ids: Ids }),
     reply: strict({ users: Type.Array(UserBrief) }),
@@ -184,6 +189,8 @@ export const usersApi = defineApi({
   checkSessions: {
     method: 'POST',
     path: '/internal/sessions/check',
+    importance: 'high',
+    repeatable: true,
     summary: 'Which of these login sessions and API keys are live, with the role of now',
     body: strict({ ids: Ids }),
     reply: strict({ live: Type.Array(LiveSession) }),
@@ -191,6 +198,7 @@ export const usersApi = defineApi({
   exchangeApiKey: {
     method: 'POST',
     path: '/internal/api-keys/exchange',
+    importance: 'high',
     summary: 'Trade an API key for a short access token',
     body: strict({ key: Type.String({ maxLength: 200 }) }),
     reply: strict({ accessToken: Type.String(), expiresInSeconds: Type.Integer() }),

@@ -1,0 +1,71 @@
+import { parseArgs } from 'node:util';
+import { scenarios, type Scenario } from './scenarios.ts';
+import { systemNames, type SystemName } from './systems.ts';
+
+export type Options = {
+  seconds: number;
+  rounds: number;
+  othersMax: number;
+  systems: SystemName[];
+  scenarios: Scenario[];
+  writes: boolean;
+  date: string;
+  overload: boolean;
+  overloadSeconds: number;
+  soakSeconds: number;
+  profile: boolean;
+  nodeFlags: string[];
+  settings: string[];
+};
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean', default: false } as const;
+
+const flags = {
+  seconds: text,
+  rounds: text,
+  'others-max': { type: 'string', default: '100' },
+  only: text,
+  scenario: text,
+  date: { type: 'string', default: new Date().toISOString().slice(0, 10) },
+  quick: flag,
+  'no-write': flag,
+  overload: flag,
+  'overload-seconds': { type: 'string', default: '60' },
+  soak: { type: 'string', default: '0' },
+  profile: flag,
+  'node-flag': { type: 'string', multiple: true },
+  setting: { type: 'string', multiple: true },
+} as const;
+
+export function readOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({ args: [...args], options: flags });
+  const { quick, only, scenario, ...rest } = values;
+  const isWhole = only === undefined && scenario === undefined && !quick;
+  const usual = quick ? { seconds: 2, rounds: 1 } : { seconds: 5, rounds: 3 };
+  return {
+    seconds: Number(rest.seconds ?? usual.seconds),
+    rounds: Number(rest.rounds ?? usual.rounds),
+    othersMax: Number(rest['others-max']) / 100,
+    systems: pick(systemNames, only, (name) => name),
+    scenarios: pick(scenarios, scenario, ({ name }) => name),
+    // Part of the numbers must not stand where all of them belong.
+    writes: isWhole && !rest['no-write'],
+    date: rest.date,
+    overload: rest.overload,
+    overloadSeconds: Number(rest['overload-seconds']),
+    soakSeconds: Number(rest.soak),
+    profile: rest.profile,
+    nodeFlags: rest['node-flag'] ?? [],
+    settings: (rest.setting ?? []).map((setting) => `--${setting}`),
+  };
+}
+
+function pick<T>(all: readonly T[], names: string | undefined, nameOf: (item: T) => string): T[] {
+  if (names === undefined) return [...all];
+  return names.split(',').map((name) => {
+    const found = all.find((item) => nameOf(item) === name);
+    if (found === undefined) throw new Error(`${name} is none of ${all.map(nameOf).join(', ')}`);
+    return found;
+  });
+}

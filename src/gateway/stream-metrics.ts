@@ -1,0 +1,26 @@
+import { Counter, Gauge } from 'prom-client';
+import type { Metrics } from '../platform/metrics.ts';
+
+/** What is to be known about live streams, apart from what is known of every request. */
+export function createStreamMetrics({ registry }: Pick<Metrics, 'registry'>) {
+  const registers = [registry];
+  return {
+    open: new Gauge({ name: 'bazar_streams_open', help: 'Live streams with a reader', registers }),
+    begun: new Counter({
+      name: 'bazar_streams_begun_total',
+      help: 'Live streams, by what they began with',
+      labelNames: ['with'],
+      registers,
+    }),
+    skipped: new Counter({
+      name: 'bazar_stream_events_skipped_total',
+      help: 'Events left out for slow readers, because a newer one of the same thing had come',
+      registers,
+    }),
+    tooSlow: new Counter({
+      name: 'bazar_streams_too_slow_total',
+      help: 'Live streams cut off because their reader was too slow',
+      registers,
+    }),
+  };
+}
