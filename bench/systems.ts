@@ -32,7 +32,7 @@ const startMsMax = 60_000;
 const pollMs = 50;
 const adminPassword = 'a password of the staff';
 /** As `npm start` does. */
-const startFlags = ['--max-semi-space-size=4'];
+const startFlags = ['--max-semi-space-size=16'];
 /** Sixteen callers of one address do the work of thousands: without this they would be refused. */
 const limits = ['caller', 'address', 'log-in'].map((name) => `--${name}-per-minute-max=1000000`);
 

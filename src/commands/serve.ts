@@ -8,6 +8,7 @@ import {
   type DatabaseUrls,
 } from '../databases.ts';
 import { armCrash } from '../platform/crash.ts';
+import { tidyHeap } from '../platform/heap.ts';
 import { createLifecycle } from '../platform/lifecycle.ts';
 import { createLog } from '../platform/log.ts';
 import { refuseDemoSettings, refuseUnsafeDatabases } from '../production.ts';
@@ -33,6 +34,7 @@ export const run: Command = async (args, environment) => {
     const admin = await prepareShop(parts, databaseUrls);
     const { addresses, health } = await startApp({ ...parts, databaseUrls, version });
     stopper.started(health);
+    tidyHeap();
     log.info({ ...addresses, version, mode: config.bazarMode }, 'serving');
     // Standard output is for logs; this is for a person.
     if (config.bazarMode === 'demo') process.stderr.write(welcome(addresses, admin));
