@@ -12,8 +12,6 @@ type Line = { productId?: unknown; quantity?: unknown; unitPriceCents?: unknown 
 
 const pageRows = 5_000;
 const newestMax = 5;
-/** As in the rules of each service: so long may it take to ask for a verdict, or to tell one. */
-const askingSecondsMax = 60;
 const beforeAllIds = '00000000-0000-0000-0000-000000000000';
 
 /**
@@ -44,24 +42,20 @@ export async function ordersHaveStock({ catalog, orders }: Stores): Promise<Chec
 }
 
 /**
- * X2: stock that has long been reserved belongs to a confirmed order. Reservations are read first;
- * where the order has just been closed, the news of it may still be under way, and where the
+ * X2: stock that is reserved, and waits for no verdict, belongs to a confirmed order. Reservations are
+ * read first; where the order was closed, the news of it may still be under way, and where the
  * reservation has ended since, it has arrived.
  */
-export async function stockHasOrders(
-  { catalog, orders }: Stores,
-  holdSeconds: number,
-): Promise<Checked> {
+export async function stockHasOrders({ catalog, orders }: Stores): Promise<Checked> {
   const violations: Violation[] = [];
-  const olderThanSeconds = holdSeconds + askingSecondsMax;
   let checked = 0;
-  let ids = await catalog.activeAfter(beforeAllIds, olderThanSeconds, pageRows);
+  let ids = await catalog.settledAfter(beforeAllIds, pageRows);
   while (ids.length > 0 && violations.length < violationsMax) {
     checked += ids.length;
     // oxlint-disable-next-line no-await-in-loop -- page by page, and first the one, then the other
     violations.push(...(await strayReservations({ catalog, orders }, ids)));
     // oxlint-disable-next-line no-await-in-loop -- each page begins where the last one ended
-    ids = await catalog.activeAfter(ids.at(-1) ?? '', olderThanSeconds, pageRows);
+    ids = await catalog.settledAfter(ids.at(-1) ?? '', pageRows);
   }
   return { checked, violations: violations.slice(0, violationsMax) };
 }

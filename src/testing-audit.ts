@@ -8,6 +8,9 @@ import type { Database } from './platform/database.ts';
 
 const holdSeconds = 30;
 
+export const change = (database: Database, text: string) =>
+  database.rows({ name: randomUUID(), text });
+
 /** For tests: catalog and orders, each with a database of its own, and orders in both that agree. */
 export async function openShop() {
   const stock = await freshOrderStock();
@@ -19,13 +22,14 @@ export async function openShop() {
     const batchId = randomUUID();
     const [reservation] = await stock.reserve([wanted], { batchId });
     assert.ok(reservation?.outcome === 'reserved');
-    await stock.settle([batchId]);
-    return orders.addOrder({
+    const order = await orders.addOrder({
       id: wanted.orderId,
       fp: Buffer.from(wanted.fp, 'hex'),
       lines: reservation.lines,
       totalCents: reservation.totalCents,
     });
+    await stock.settle([batchId]);
+    return order;
   }
 
   const audit = (quiesced = true) =>
@@ -44,10 +48,33 @@ export async function openShop() {
     ...stock,
     addOrder: orders.addOrder,
     place,
+    ...closing(stock, orders.database),
     audit,
     ordersDatabase: orders.database,
   };
 }
 
-export const change = (database: Database, text: string) =>
-  database.rows({ name: randomUUID(), text });
+/** Ends of orders, and the news of them. */
+function closing(stock: Awaited<ReturnType<typeof freshOrderStock>>, database: Database) {
+  const forget = (id: string) =>
+    change(database, `delete from orders.outbox where order_ids = array['${id}'::uuid]`);
+
+  /** Cancels (X) or fulfils (F) an order; the news waits in the outbox until the answer is called. */
+  async function close(id: string, status: 'X' | 'F') {
+    const kind = status === 'X' ? 'cancelled' : 'fulfilled';
+    await change(
+      database,
+      `with closed as (
+         update orders.orders set status = '${status}', closed_at = now() where id = '${id}'
+         returning id
+       )
+       insert into orders.outbox (kind, order_ids, at)
+       select '${kind}', array[id], now() from closed`,
+    );
+    return async (): Promise<void> => {
+      await (status === 'X' ? stock.release(id) : stock.ship(id));
+      await forget(id);
+    };
+  }
+  return { close, forget };
+}

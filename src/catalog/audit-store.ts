@@ -20,12 +20,14 @@ const reservationsOf: Statement = {
     where r.order_id = any ($1::uuid[]) and r.purpose = 'O'`,
 };
 
-const activeAfter: Statement = {
-  name: 'activeAfter',
-  text: `select order_id as id from catalog.reservations
+// No clock decides here: as long as a verdict is not known, the order is named by a hold.
+const settledAfter: Statement = {
+  name: 'settledAfter',
+  text: `with held as materialized (select unnest(order_ids) as order_id from catalog.holds)
+    select order_id as id from catalog.reservations r
     where state = 'A' and purpose = 'O' and order_id > $1::uuid
-      and created_at < clock_timestamp() - make_interval(secs => $2::int)
-    order by order_id limit $3::int`,
+      and not exists (select from held where held.order_id = r.order_id)
+    order by order_id limit $2::int`,
 };
 
 const reservedForOrders: Statement = {
@@ -53,9 +55,9 @@ export function catalogAuditStore(database: Database) {
     reservationsOf: (orderIds: readonly string[]) =>
       database.rows<ReservedOrder>(reservationsOf, [orderIds]),
 
-    /** Orders, by id, that have had stock for longer than this. */
-    activeAfter: async (id: string, olderThanSeconds: number, limit: number) => {
-      const rows = await database.rows<{ id: string }>(activeAfter, [id, olderThanSeconds, limit]);
+    /** Orders, by id, that have stock and no longer wait for their verdict. */
+    settledAfter: async (id: string, limit: number) => {
+      const rows = await database.rows<{ id: string }>(settledAfter, [id, limit]);
       return rows.map((row) => row.id);
     },
 

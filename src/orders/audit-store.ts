@@ -17,7 +17,7 @@ const confirmedAfter: Statement = {
 const standingsOf: Statement = {
   name: 'standingsOf',
   text: `select id, status,
-      coalesce(closed_at > clock_timestamp() - interval '60 s', false) as "isNews"
+      exists (select from orders.outbox where kind <> 'placed' and id = any (order_ids)) as "isNews"
     from orders.orders where id = any ($1::uuid[])`,
 };
 
