@@ -43,6 +43,22 @@ const ratios: readonly Ratio[] = [
     atLeast: true,
   },
   {
+    name: 'orders/s, all ÷ naive, 1000 products, disk of 1 ms',
+    above: ['disk-many', 'all'],
+    below: ['disk-many', 'naive'],
+    value: rate,
+    limit: 6.5,
+    atLeast: true,
+  },
+  {
+    name: 'orders/s, all ÷ naive, one hot product, disk of 1 ms',
+    above: ['disk-hot', 'all'],
+    below: ['disk-hot', 'naive'],
+    value: rate,
+    limit: 11,
+    atLeast: true,
+  },
+  {
     name: 'orders/s, all, one hot product ÷ 1000 products',
     above: ['hot-256', 'all'],
     below: ['many-256', 'all'],

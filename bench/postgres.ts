@@ -15,6 +15,8 @@ export type Cluster = {
   version: string;
   database: (name: string) => Promise<string>;
   walFsyncs: () => Promise<number>;
+  /** From here on, by holding up whoever is about to sync the log for all. */
+  syncTakes: (ms: number) => Promise<void>;
   ask: <Row>(text: string) => Promise<Row[]>;
   stop: () => Promise<void>;
 };
@@ -69,6 +71,11 @@ export async function startCluster(
         `select sum(fsyncs) as fsyncs from pg_stat_io where object = 'wal'`,
       );
       return Number(rows[0]?.fsyncs ?? 0);
+    },
+    async syncTakes(ms) {
+      await ask(`alter system set commit_delay = ${ms * 1_000}`);
+      await ask('alter system set commit_siblings = 0');
+      await ask('select pg_reload_conf()');
     },
     async stop() {
       await client.end();

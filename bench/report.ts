@@ -21,14 +21,15 @@ const explanation = `## What is compared
 
 All use one durable PostgreSQL, in a database each, with the settings that Bazar ships (but room for
 more connections). The rounds are interleaved; while one system is measured the others are
-stopped. Latency is in the eyes of the client; in the open loop it counts from the moment at which
+stopped. A _disk that syncs in 1 ms_ is this one with \`commit_delay\`, which holds up each sync of
+the log: what disks in use take that really keep what they are told. Latency is in the eyes of the client; in the open loop it counts from the moment at which
 the order should have been sent. Processor time is from the accounts of the processes, per order.
 \`generator\` is what the load generator, and \`others\` what programs that do not belong to the bench
 took of the machine.
 
 ## Run it
 
-\`npm run bench\` (Linux, about seven minutes). \`--quick\` for a glance, \`--only=all,naive\`,
+\`npm run bench\` (Linux, about ten minutes). \`--quick\` for a glance, \`--only=all,naive\`,
 \`--scenario=many-256,hot-256\`, \`--rounds=\`, \`--seconds=\`, \`--no-write\`. \`--overload\` offers more
 than can be done, \`--soak=600\` looks for growing memory, \`--profile\` says where the time goes.`;
 

@@ -14,6 +14,8 @@ export type Scenario = {
   pauseMs?: number;
   /** Arrivals come at this share of what the system did in the first scenario. */
   openShare?: number;
+  /** Each sync of the log waits so much longer, as it would on a disk that is slower. */
+  syncMs?: number;
 };
 
 const every = ['all', 'naive', 'split', 'naive-split'] as const;
@@ -67,6 +69,22 @@ export const scenarios: readonly Scenario[] = [
     openShare: 0.7,
   },
   {
+    name: 'disk-many',
+    title: '1000 products, 256 connections, a disk that syncs in 1 ms',
+    systems: every,
+    connections: 256,
+    products: many,
+    syncMs: 1,
+  },
+  {
+    name: 'disk-hot',
+    title: 'one hot product, 256 connections, a disk that syncs in 1 ms',
+    systems: every,
+    connections: 256,
+    products: 0,
+    syncMs: 1,
+  },
+  {
     name: 'idle',
     title: 'one order at a time',
     systems: inOne,
@@ -105,6 +123,8 @@ export async function runAll(plan: Plan): Promise<Cell[]> {
     const systems = plan.systems.filter(({ name }) => scenario.systems.includes(name));
     const row = systems.map(({ name }): Cell => ({ scenario, system: name, rounds: [] }));
     cells.push(...row);
+    // oxlint-disable-next-line no-await-in-loop -- for all rounds that follow
+    await plan.cluster.syncTakes(scenario.syncMs ?? 0);
     for (const [system, cell] of turns(systems, row, plan.rounds)) {
       const isFirst = !warmed.has(system.name);
       warmed.add(system.name);
