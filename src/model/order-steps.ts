@@ -23,11 +23,10 @@ const verdicts = { ok: 'C', short: 'J', released: 'V' } as const;
 export function place({ config, state }: World, { batch, outcomes }: PlaceCall): Answer[] {
   return at(config.attempts, batch).map((request, n) => {
     const outcome = at(outcomes, n);
-    // Catalog saw another body under this key: no row is written for this one.
-    if (outcome === 'mismatch') return 'reused';
     const row = at(state.orders, request.order);
-    insert(row, verdicts[outcome], request.body);
-    return answerOf(row, request);
+    // Catalog saw another body under this key: no row is written for this one, but it may be there.
+    if (outcome !== 'mismatch') insert(row, verdicts[outcome], request.body);
+    return row.status === '-' ? 'reused' : answerOf(row, request);
   });
 }
 
@@ -38,8 +37,9 @@ export function insert(row: Order, status: Status, body: number): void {
   row.body = body;
 }
 
+/** Whoever voids an order need not know what it was to be, so that is void for every body. */
 export function answerOf(row: Order, { body }: Request): Answer {
-  const otherBody = row.body !== noBody && row.body !== body;
+  const otherBody = row.status !== 'V' && row.body !== body;
   return otherBody ? 'reused' : row.status;
 }
 
