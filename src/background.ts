@@ -7,6 +7,7 @@ import { auditOrders, orderInvariants } from './orders/invariants.ts';
 import type { Service } from './platform/api.ts';
 import { openAuditor } from './platform/audit.ts';
 import { openDatabase, type Database } from './platform/database.ts';
+import { unhurried } from './platform/unhurried.ts';
 import type { Lifecycle } from './platform/lifecycle.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
@@ -47,7 +48,7 @@ export function startBackground(parts: Parts): void {
   }
 }
 
-/** A connection for long questions, so that nobody who orders waits behind them. */
+/** A connection for long questions, so that nobody who orders waits behind them, or beside them. */
 function databaseOf(service: ServiceName, parts: Parts): Database {
   const { databaseUrls, log, metrics, lifecycle } = parts;
   const database = openDatabase({
@@ -59,5 +60,5 @@ function databaseOf(service: ServiceName, parts: Parts): Database {
     metrics,
   });
   lifecycle.opened(`${service} background database`, database.close);
-  return database;
+  return unhurried(database);
 }

@@ -20,7 +20,7 @@ type Options = {
 };
 
 /** An audit that takes long comes less often: it may have this part of one connection's time. */
-const shareMax = 1 / 20;
+const shareMax = 1 / 10;
 
 /** Checks the books of a service every so often, and says loudly what does not add up. */
 export function openAuditor(options: Options): Repeated {
