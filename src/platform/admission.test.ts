@@ -79,7 +79,7 @@ test('with too much to do it refuses what matters least, and the wait stays shor
 });
 
 test('refuses what is normal when what matters most is too much already, and that last', () => {
-  const busy = setup();
+  const busy = setup(600);
   busy.run(6_000, {
     kinds: [
       [high, 2],
@@ -99,7 +99,7 @@ test('refuses what is normal when what matters most is too much already, and tha
   });
   assert.equal(busy.refused.high, 0);
   busy.run(3_000, { kinds: [[high, 4]], ending: 2 });
-  assert.ok(busy.refused.high > 4_000 && busy.inFlight() <= 2 * 210, `${busy.inFlight()}`);
+  assert.ok(busy.refused.high > 4_000 && busy.inFlight() <= 600, `${busy.inFlight()}`);
 });
 
 test('lets in a few whatever was measured, so that a stall ends by itself', () => {

@@ -7,9 +7,13 @@ export type Admission = {
   leave(kind: Kind, nowMs: number): void;
 };
 
-/** How long one may have to wait, and of how many at most: what matters least gives way first. */
+/**
+ * How long one may have to wait, and of how many at most: what matters least gives way first. What
+ * matters most is bounded by number alone, and by the time in the queues behind this door: in a flood
+ * even refusing takes time, so that little ends, and a bound made of that would let in ever less.
+ */
 const bounds = {
-  high: { waitMsMax: 200, inFlightShare: 1 },
+  high: { waitMsMax: Infinity, inFlightShare: 1 },
   normal: { waitMsMax: 100, inFlightShare: 0.8 },
   low: { waitMsMax: 50, inFlightShare: 0.6 },
 } as const;
@@ -30,7 +34,8 @@ export function createAdmission(inFlightMax: number): Admission {
   function hasRoom(importance: Kind['importance']): boolean {
     const { waitMsMax, inFlightShare } = bounds[importance];
     if (inFlight >= Math.ceil(inFlightMax * inFlightShare)) return false;
-    return quickInFlight < freelyInFlight || quickInFlight <= speed.perMs() * waitMsMax;
+    if (importance === 'high' || quickInFlight < freelyInFlight) return true;
+    return quickInFlight <= speed.perMs() * waitMsMax;
   }
 
   return {
