@@ -9,6 +9,7 @@ import { away } from './testing-faults.ts';
 import { active, everybody, freshShop } from './testing-shop.ts';
 
 const metrics = createMetrics();
+const shop = await freshShop();
 
 /** Users as the test has it, and what it was asked. */
 function accounts(getUsers: Users['getUsers'] = everybody) {
@@ -106,8 +107,6 @@ test('who is remembered may order while users is away', async () => {
   isAway = true;
   await expectActive(id, callBy());
 });
-
-const shop = await freshShop();
 
 test('an order that is refused for its user leaves no trace, and may be placed later', async (t) => {
   const later = stoppable(t);

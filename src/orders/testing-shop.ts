@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { after } from 'node:test';
 import { createCatalog } from '../catalog/catalog.ts';
 import { sweep } from '../catalog/sweeper.ts';
 import { createBus, type Bus } from '../platform/bus.ts';
@@ -8,7 +7,7 @@ import { createCursors } from '../platform/cursor.ts';
 import { openDatabase, type Database } from '../platform/database.ts';
 import { createMetrics } from '../platform/metrics.ts';
 import { callBy, callByStaff, callByUser } from '../testing/call.ts';
-import { freshDatabase, silent } from '../testing/database.ts';
+import { beforeDrop, freshDatabase, silent } from '../testing/database.ts';
 import { orderIdOf } from './ids.ts';
 import { createOrders } from './orders.ts';
 import type { OrdersParts, Users } from './parts.ts';
@@ -35,7 +34,7 @@ export async function freshShop() {
   const metrics = createMetrics();
   const otherPool = (service: string, url: string): Database => {
     const pool = openDatabase({ service, url, connectionsMax: 4, log: silent, metrics });
-    after(() => pool.close());
+    beforeDrop(url, pool.close);
     return pool;
   };
   const pools = [

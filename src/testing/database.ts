@@ -16,12 +16,24 @@ export function testServerUrl(): string {
   return url;
 }
 
+const poolsOf = new Map<string, (() => Promise<void>)[]>();
+
+/** Pools end before their databases do, or the server would end their connections under them. */
+export function beforeDrop(url: string, close: () => Promise<void>): void {
+  poolsOf.get(url)?.push(close);
+}
+
 /** An empty database of this test file's own, dropped when the file is done. */
 export async function freshDatabaseUrl(): Promise<string> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   await onServer(`create database ${name}`);
-  after(() => onServer(`drop database ${name} with (force)`));
-  return testServerUrl().replace(/\/\w+(?=\?|$)/, `/${name}`);
+  const url = testServerUrl().replace(/\/\w+(?=\?|$)/, `/${name}`);
+  poolsOf.set(url, []);
+  after(async () => {
+    await Promise.all((poolsOf.get(url) ?? []).map((close) => close()));
+    await onServer(`drop database ${name} with (force)`);
+  });
+  return url;
 }
 
 /** A service's pool on a fresh database with its schema. */
@@ -30,7 +42,7 @@ export async function freshDatabase(schema: string): Promise<Database & { url: s
   await migrate({ schema, directory: migrationsOf(schema), url, log: silent });
   const metrics = createMetrics();
   const database = openDatabase({ service: schema, url, connectionsMax: 10, log: silent, metrics });
-  after(() => database.close());
+  beforeDrop(url, database.close);
   return { ...database, url };
 }
 
