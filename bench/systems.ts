@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { freePort, run, type Child } from './children.ts';
+import { freePort } from '../src/testing/free-port.ts';
+import { run, type Child } from './children.ts';
 import { keyMark, productMark } from './load-spec.ts';
 import { makeTables } from './naive-tables.ts';
 import type { Cluster } from './postgres.ts';

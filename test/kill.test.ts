@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
+import { seeded } from '../src/faults/random.ts';
 import { until } from '../src/postgres/wait.ts';
 import { client, type Ask } from '../src/testing/http.ts';
 import { adminPassword, makeHome, postmasterOf, type Running } from '../src/testing/process.ts';
@@ -18,7 +19,7 @@ const limits = { adminPassword, logInPerMinuteMax: 100_000, addressPerMinuteMax:
 
 test('what was confirmed is still there after ten kills', { timeout: 120_000 }, async () => {
   const seed = randomInt(2 ** 31);
-  const random = mulberry32(seed);
+  const random = seeded(seed);
   const home = await makeHome();
   const confirmed = new Set<string>();
   const endurance = { confirmed, data: home.data };
@@ -78,15 +79,4 @@ async function register(ask: Ask, confirmed: Set<string>): Promise<true | undefi
   if (answer?.status !== 201) return undefined;
   confirmed.add(username);
   return true;
-}
-
-/** Random numbers that a seed brings back. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

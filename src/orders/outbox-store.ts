@@ -1,5 +1,6 @@
 import type { Database, Queryable, Statement } from '../platform/database.ts';
-import { orderColumns, type OrderedRow } from './order-row.ts';
+import type { OrderedRow } from './order-row.ts';
+import { ordersById } from './place-store.ts';
 
 export type News = { seq: number; kind: 'placed' | 'cancelled' | 'fulfilled'; orderIds: string[] };
 
@@ -25,11 +26,6 @@ const dropUnheard: Statement = {
     ) returning seq`,
 };
 
-const ordersOfNews: Statement = {
-  name: 'ordersOfNews',
-  text: `select ${orderColumns} from orders.orders where id = any ($1::uuid[])`,
-};
-
 /** The SQL of telling others what has become of orders. */
 export function outboxStore(database: Database) {
   return {
@@ -43,6 +39,6 @@ export function outboxStore(database: Database) {
 
     /** Of what was once ordered, which is all that there is news of. */
     ordersOf: (transaction: Queryable, ids: readonly string[]) =>
-      transaction.rows<OrderedRow>(ordersOfNews, [ids]),
+      transaction.rows<OrderedRow>(ordersById, [ids]),
   };
 }

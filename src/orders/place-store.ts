@@ -43,7 +43,7 @@ const insertOrders: Statement = {
     select id, number from made`,
 };
 
-const ordersById: Statement = {
+export const ordersById: Statement = {
   name: 'ordersById',
   text: `select ${orderColumns} from orders.orders where id = any ($1::uuid[])`,
 };

@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -13,6 +12,7 @@ import { until } from '../postgres/wait.ts';
 import type { Addresses } from '../servers.ts';
 import { serviceNames, type ServiceName } from '../settings.ts';
 import { freshDatabaseUrl } from './database.ts';
+import { freePort } from './free-port.ts';
 import { roomyFolder } from './temp.ts';
 
 export type Settings = Record<string, string | number | boolean>;
@@ -210,21 +210,6 @@ async function endPostgres(data: string): Promise<void> {
   if (pid === undefined) return;
   process.kill(pid, 'SIGQUIT');
   await until(async () => (await postmasterOf(data)) === undefined || undefined, endMsMax);
-}
-
-/** From below the ports that systems hand out by themselves, so that nobody takes it meanwhile. */
-export async function freePort(): Promise<number> {
-  const port = 10_000 + Math.floor(Math.random() * 20_000);
-  const server = createServer();
-  try {
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
-    return port;
-  } catch {
-    return await freePort();
-  } finally {
-    server.close();
-  }
 }
 
 function readLine(line: string): LogLine {
