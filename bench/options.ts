@@ -2,7 +2,12 @@ import { parseArgs } from 'node:util';
 import { scenarios, type Scenario } from './scenarios.ts';
 import { systemNames, type SystemName } from './systems.ts';
 
+export const trackingParts = ['ingest', 'fan-out', 'average'] as const;
+export type TrackingPart = (typeof trackingParts)[number];
+
 export type Options = {
+  tracking: boolean;
+  parts: TrackingPart[];
   seconds: number;
   rounds: number;
   othersMax: number;
@@ -27,6 +32,7 @@ const flags = {
   'others-max': { type: 'string', default: '100' },
   only: text,
   scenario: text,
+  part: text,
   date: { type: 'string', default: new Date().toISOString().slice(0, 10) },
   quick: flag,
   'no-write': flag,
@@ -39,11 +45,14 @@ const flags = {
 } as const;
 
 export function readOptions(args: readonly string[]): Options {
-  const { values } = parseArgs({ args: [...args], options: flags });
-  const { quick, only, scenario, ...rest } = values;
-  const isWhole = only === undefined && scenario === undefined && !quick;
+  const read = parseArgs({ args: [...args], options: flags, allowPositionals: true });
+  const { quick, only, scenario, part, ...rest } = read.values;
+  for (const name of read.positionals) pick(['tracking'], name, (known) => known);
+  const isWhole = [only, scenario, part].every((some) => some === undefined) && !quick;
   const usual = quick ? { seconds: 2, rounds: 1 } : { seconds: 5, rounds: 3 };
   return {
+    tracking: read.positionals.length > 0,
+    parts: pick(trackingParts, part, (name) => name),
     seconds: Number(rest.seconds ?? usual.seconds),
     rounds: Number(rest.rounds ?? usual.rounds),
     othersMax: Number(rest['others-max']) / 100,

@@ -31,7 +31,8 @@ took of the machine.
 
 \`npm run bench\` (Linux, about ten minutes). \`--quick\` for a glance, \`--only=all,naive\`,
 \`--scenario=many-256,hot-256\`, \`--rounds=\`, \`--seconds=\`, \`--no-write\`. \`--overload\` offers more
-than can be done, \`--soak=600\` looks for growing memory, \`--profile\` says where the time goes.`;
+than can be done, \`--soak=600\` looks for growing memory, \`--profile\` says where the time goes.
+\`npm run bench -- tracking\` measures [tracking](bench-tracking.md) instead of orders.`;
 
 type Row = Record<string, string>;
 export type Table = { title: string; rows: Row[] }[];
@@ -80,7 +81,7 @@ function rowOf({ system, rounds }: Cell): Row {
   };
 }
 
-const checkRow = ({ name, value, limit, atLeast, isMet }: Check): Row => ({
+export const checkRow = ({ name, value, limit, atLeast, isMet }: Check): Row => ({
   ratio: name,
   value: value.toFixed(2),
   'must be': `${atLeast ? '≥' : '≤'} ${limit}`,
@@ -93,12 +94,12 @@ export function textOf(table: Table, checks: readonly Check[]): string {
   return parts.join('\n\n');
 }
 
-function percent(share: number): string {
+export function percent(share: number): string {
   return `${(share * 100).toFixed(0)} %`;
 }
 
 /** Columns of equal width; the first is left, numbers are right. */
-function grid(rows: readonly Row[], between: string, rule = false): string {
+export function grid(rows: readonly Row[], between: string, rule = false): string {
   const names = Object.keys(rows[0] ?? {});
   const widths = names.map((name) =>
     Math.max(rule ? 3 : 0, ...[name, ...rows.map((row) => row[name] ?? '')].map((t) => t.length)),

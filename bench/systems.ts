@@ -31,7 +31,7 @@ export const naiveConnections = 10;
 
 const startMsMax = 60_000;
 const pollMs = 50;
-const adminPassword = 'a password of the staff';
+export const adminPassword = 'a password of the staff';
 /** As `npm start` does. */
 const startFlags = ['--max-semi-space-size=16'];
 /** Sixteen callers of one address do the work of thousands: without this they would be refused. */
@@ -58,7 +58,8 @@ async function startSplit(options: StartOptions): Promise<System> {
   const names = ['users', 'catalog', 'orders'] as const;
   const ports = await Promise.all(names.map(freePort));
   const urls = names.map((name, i) => `--${name}-url=http://127.0.0.1:${ports[i]}`);
-  const common = [`--database-url=${url}`, ...urls];
+  // Nobody asks for vehicles here, but no process starts without knowing where they are.
+  const common = [`--database-url=${url}`, ...urls, '--tracking-url=http://127.0.0.1:1'];
   const services = names.map((name, i) =>
     startBazar(name, [...common, `--internal-port=${ports[i]}`], options),
   );
@@ -66,9 +67,9 @@ async function startSplit(options: StartOptions): Promise<System> {
   return shop('split', [await gateway, ...(await Promise.all(services))]);
 }
 
-type Part = { child: Child; port: number; metricsUrl: string };
+export type Part = { child: Child; port: number; metricsUrl: string };
 
-async function startBazar(
+export async function startBazar(
   target: string,
   flags: readonly string[],
   { cluster, nodeFlags = [], settings = [] }: StartOptions,
@@ -76,7 +77,8 @@ async function startBazar(
   const [port, metricsPort] = await Promise.all([freePort(), freePort()]);
   const own = [`--target=${target}`, `--port=${port}`, `--metrics-port=${metricsPort}`];
   const kept = [`--data=${cluster.folder}/bazar`, `--admin-password=${adminPassword}`];
-  const all = ['serve', ...own, ...kept, '--log-level=warn', ...limits, ...flags, ...settings];
+  const quiet = ['--log-level=warn', '--demo-van=false'];
+  const all = ['serve', ...own, ...kept, ...quiet, ...limits, ...flags, ...settings];
   const child = run('src/start.js', all, [...startFlags, ...nodeFlags]);
   const metricsUrl = `http://127.0.0.1:${metricsPort}`;
   await untilReady(child, `${metricsUrl}/health/ready`);
@@ -140,7 +142,7 @@ async function startNaiveSplit({ cluster }: StartOptions): Promise<System> {
   return { ...system('naive-split', children), ...baseline(orders.port, ids) };
 }
 
-async function startBaseline(file: string, flags: readonly string[]) {
+export async function startBaseline(file: string, flags: readonly string[]) {
   const child = run(file, [...flags, `--connections=${naiveConnections}`]);
   const { port } = await child.message<{ port: number }>('port');
   return { child, port };

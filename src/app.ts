@@ -1,14 +1,15 @@
 import { startBackground } from './background.ts';
 import { binder } from './bind.ts';
+import { openBus } from './buses.ts';
 import { catalogApi } from './catalog/api.ts';
 import { createCatalog } from './catalog/catalog.ts';
 import { openStockRelay } from './catalog/stock-relay.ts';
 import { isHere, type Config } from './config.ts';
-import { openDoors } from './doors.ts';
+import { openDoors, type Services } from './doors.ts';
+import { openLinePort } from './line-port.ts';
 import { ordersApi } from './orders/api.ts';
 import { createOrders } from './orders/orders.ts';
 import { openRelay } from './orders/relay.ts';
-import { createBus } from './platform/bus.ts';
 import { createCursors } from './platform/cursor.ts';
 import { createHealth, type Health } from './platform/health.ts';
 import type { Lifecycle } from './platform/lifecycle.ts';
@@ -17,6 +18,9 @@ import { createMetrics } from './platform/metrics.ts';
 import { openSecrets } from './secrets.ts';
 import { createServers, listen, type Addresses } from './servers.ts';
 import type { ServiceName } from './settings.ts';
+import { trackingApi } from './tracking/api.ts';
+import { openTaskWorker } from './tracking/task-worker.ts';
+import { createTracking } from './tracking/tracking.ts';
 import { usersApi } from './users/api.ts';
 import { createUsers } from './users/users.ts';
 
@@ -28,8 +32,10 @@ type Parts = {
   lifecycle: Lifecycle;
 };
 
+type Started = { addresses: Addresses; services: Services; health: Health };
+
 /** The wiring page: which services there are, what each is made of, and who may call whom. */
-export async function startApp(parts: Parts): Promise<{ addresses: Addresses; health: Health }> {
+export async function startApp(parts: Parts): Promise<Started> {
   const { config, log, lifecycle } = parts;
   const metrics = createMetrics();
   const health = createHealth();
@@ -37,7 +43,7 @@ export async function startApp(parts: Parts): Promise<{ addresses: Addresses; he
   const serviceKeys = isHere(config, 'all') ? undefined : await secrets.serviceKeys();
   const common = { now: () => new Date(), log, metrics };
   const cursors = async () => createCursors(await secrets.cursorKey());
-  const bus = createBus();
+  const bus = await openBus({ ...parts, health, metrics });
   const bind = binder({ ...parts, health, metrics, serviceKeys });
 
   const users = await bind('users', usersApi, async (database) =>
@@ -60,9 +66,18 @@ export async function startApp(parts: Parts): Promise<{ addresses: Addresses; he
     return createOrders({ database, ...links, currency, cursors: await cursors(), ...common });
   });
 
+  const tracking = await bind('tracking', trackingApi, async (database) => {
+    const worker = openTaskWorker({ database, now: common.now, log });
+    lifecycle.opened('worker of tracking', worker.close);
+    const links = { users, bus, onTask: worker.onTask };
+    return createTracking({ database, ...links, ...config, cursors: await cursors(), ...common });
+  });
+
   const servers = createServers({ ...parts, health, metrics });
-  const services = { users, catalog, orders };
+  const services = { users, catalog, orders, tracking };
   startBackground({ ...parts, services, metrics });
-  openDoors(servers, { ...parts, services, bus, serviceKeys, metrics });
-  return { addresses: await listen(servers, { ...parts, health, metrics }), health };
+  const { admitKey } = openDoors(servers, { ...parts, services, bus, serviceKeys, metrics });
+  const addresses = await listen(servers, { ...parts, health, metrics });
+  const lines = admitKey && (await openLinePort({ ...parts, services, admitKey }));
+  return { addresses: { ...addresses, ...(lines && { lines }) }, services, health };
 }

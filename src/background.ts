@@ -12,6 +12,7 @@ import type { Lifecycle } from './platform/lifecycle.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
 import type { ServiceName } from './settings.ts';
+import { openKeeper } from './tracking/keeper.ts';
 
 type Parts = {
   config: Config;
@@ -45,6 +46,11 @@ export function startBackground(parts: Parts): void {
     const audit = (closing: AbortSignal) => auditOrders(database, closing);
     const auditor = openAuditor({ name: 'orders', invariants: orderInvariants, audit, ...common });
     lifecycle.opened('audit of orders', auditor.close);
+  }
+  if (isHere(config, 'tracking')) {
+    const database = databaseOf('tracking', parts);
+    const keeper = openKeeper({ database, fixDays: config.fixDays, now: () => new Date(), log });
+    lifecycle.opened('keeper of tracking', keeper.close);
   }
 }
 

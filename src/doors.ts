@@ -1,6 +1,8 @@
+import type { FastifyInstance } from 'fastify';
 import { catalogApi } from './catalog/api.ts';
 import { isHere, type Config } from './config.ts';
 import { openGateway } from './gateway/gateway.ts';
+import type { AdmitKey } from './gateway/guard.ts';
 import { ordersApi } from './orders/api.ts';
 import type { Bus } from './platform/bus.ts';
 import type { Api, Service } from './platform/api.ts';
@@ -8,16 +10,18 @@ import { createUserVerifier } from './platform/callers.ts';
 import type { KeySet } from './platform/keys.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
-import { createPeerGuard } from './platform/peers.ts';
+import { createPeerGuard, type VerifyUser } from './platform/peers.ts';
 import { serve } from './platform/serve.ts';
 import type { Servers } from './servers.ts';
 import type { ServiceName } from './settings.ts';
+import { trackingApi } from './tracking/api.ts';
 import { usersApi } from './users/api.ts';
 
 export type Services = {
   users: Service<typeof usersApi>;
   catalog: Service<typeof catalogApi>;
   orders: Service<typeof ordersApi>;
+  tracking: Service<typeof trackingApi>;
 };
 
 type Parts = {
@@ -30,35 +34,44 @@ type Parts = {
   metrics: Metrics;
 };
 
+/** Whoever has something to tell on live streams. */
+const tellers = ['orders', 'catalog', 'tracking'] as const;
+
 /** Puts the gateway on the public port, and what other processes may call on the internal one. */
-export function openDoors({ gateway, internal }: Servers, parts: Parts): void {
-  const { config, services, bus, serviceKeys, version, log, metrics } = parts;
-  const verifyUser = createUserVerifier(services.users.getTokenKeys);
-  if (gateway) {
-    const { callerPerMinuteMax, addressPerMinuteMax, logInPerMinuteMax } = config;
-    openGateway(gateway, {
-      services,
-      // Both tell what they do on the bus of their own process.
-      bus: isHere(config, 'orders') && isHere(config, 'catalog') ? bus : undefined,
-      verifyUser,
-      perMinuteMax: {
-        caller: callerPerMinuteMax,
-        address: addressPerMinuteMax,
-        logIn: logInPerMinuteMax,
-      },
-      strictTransport: config.bazarMode === 'production',
-      version,
-      log,
-      metrics,
-    });
-  }
-  if (!internal || !serviceKeys) return;
+export function openDoors({ gateway, internal }: Servers, parts: Parts): { admitKey?: AdmitKey } {
+  const verifyUser = createUserVerifier(parts.services.users.getTokenKeys);
+  if (internal) openInternal(internal, { ...parts, verifyUser });
+  return gateway ? openPublic(gateway, { ...parts, verifyUser }) : {};
+}
+
+type Inner = Parts & { verifyUser: VerifyUser };
+
+function openPublic(server: FastifyInstance, { config, bus, ...parts }: Inner) {
+  const { callerPerMinuteMax, addressPerMinuteMax, logInPerMinuteMax, streamsMax } = config;
+  return openGateway(server, {
+    ...parts,
+    // Without Redis what happens is told in its own process only.
+    bus: config.redisUrl || tellers.every((name) => isHere(config, name)) ? bus : undefined,
+    perMinuteMax: {
+      caller: callerPerMinuteMax,
+      address: addressPerMinuteMax,
+      logIn: logInPerMinuteMax,
+    },
+    streamsMax,
+    strictTransport: config.bazarMode === 'production',
+  });
+}
+
+function openInternal(server: FastifyInstance, parts: Inner): void {
+  const { config, services, serviceKeys, verifyUser, log } = parts;
+  if (!serviceKeys) return;
   const open = <A extends Api>(name: ServiceName, api: A, service: Service<A>): void => {
     if (!isHere(config, name)) return;
     const guard = createPeerGuard(serviceKeys, name, verifyUser);
-    serve(internal, api, { service, guard, together: { verifyUser, log } });
+    serve(server, api, { service, guard, together: { verifyUser, log } });
   };
   open('users', usersApi, services.users);
   open('catalog', catalogApi, services.catalog);
   open('orders', ordersApi, services.orders);
+  open('tracking', trackingApi, services.tracking);
 }

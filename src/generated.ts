@@ -1,18 +1,24 @@
+import { asyncApiDocument } from './asyncapi.ts';
 import { openApiDocument } from './gateway/gateway.ts';
 import { screaming } from './platform/names.ts';
 import { refusals } from './platform/errors.ts';
+import { sampleTrackCsv } from './replay/sample-track.ts';
 import { settingSchemas } from './settings.ts';
 import { readVersion } from './version.ts';
 
 type Generated = { path: string; write: (before: string) => string };
+
+const json = (document: object): string => `${JSON.stringify(document, undefined, 2)}\n`;
 
 /** The files, or the marked parts of files, that follow from code. */
 export function generatedDocs(): Generated[] {
   return [
     {
       path: 'docs/openapi.json',
-      write: () => `${JSON.stringify(openApiDocument(readVersion()), undefined, 2)}\n`,
+      write: () => json(openApiDocument(readVersion())),
     },
+    { path: 'docs/asyncapi.json', write: () => json(asyncApiDocument(readVersion())) },
+    { path: 'data/sample-track.csv', write: sampleTrackCsv },
     { path: 'README.md', write: (before) => fillPart(before, 'settings', settingsTable()) },
     { path: 'docs/problems.md', write: (before) => fillPart(before, 'problems', problemsTable()) },
   ];

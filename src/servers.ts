@@ -15,7 +15,7 @@ export type Servers = {
   metrics: FastifyInstance;
 };
 
-export type Addresses = { gateway?: string; internal?: string; metrics: string };
+export type Addresses = { gateway?: string; internal?: string; metrics: string; lines?: string };
 
 const bodyBytesMax = 1024 * 1024;
 

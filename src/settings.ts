@@ -17,7 +17,7 @@ const secret = (description: string, options: object = {}) =>
   Type.Optional(Type.String({ minLength: 8, description, secret: true, ...options }));
 
 export const modes = ['demo', 'production'] as const;
-export const serviceNames = ['users', 'catalog', 'orders'] as const;
+export const serviceNames = ['users', 'catalog', 'orders', 'tracking'] as const;
 export const targetNames = ['all', 'gateway', ...serviceNames] as const;
 
 export type ServiceName = (typeof serviceNames)[number];
@@ -50,6 +50,7 @@ export const settings = strict({
   usersDatabaseUrl: databaseUrl('Another one for users.'),
   catalogDatabaseUrl: databaseUrl('Another one for catalog.'),
   ordersDatabaseUrl: databaseUrl('Another one for orders.'),
+  trackingDatabaseUrl: databaseUrl('Another one for tracking.'),
   poolMax: count(10, 'Database connections per service.'),
   migrateOnStart: Type.Optional(
     Type.Boolean({
@@ -59,6 +60,16 @@ export const settings = strict({
   usersUrl: url('Where users answers, when it is not in this process.'),
   catalogUrl: url('Where catalog answers, when it is not in this process.'),
   ordersUrl: url('Where orders answers, when it is not in this process.'),
+  trackingUrl: url('Where tracking answers, when it is not in this process.'),
+  redisUrl: Type.Optional(
+    Type.String({
+      pattern: '^rediss?://',
+      secret: true,
+      description:
+        'A Redis (7 or later) through which processes hear what happens in others. Without it, live ' +
+        'streams need everything in one process.',
+    }),
+  ),
   adminPassword: secret('Password of the staff account `admin`, made at the first start.'),
   tokenKeys: secret('JWKS (Ed25519, private) that signs access tokens; the first key signs.'),
   serviceKeys: secret('JWKS that signs our calls to other services and verifies theirs.'),
@@ -80,6 +91,32 @@ export const settings = strict({
     default: 60,
     description: 'How often each service checks that its books add up.',
   }),
+  fixDays: Type.Integer({
+    minimum: 1,
+    maximum: 366,
+    default: 31,
+    description: 'How many days of GPS fixes are kept; older ones are refused, and dropped.',
+  }),
+  staleSeconds: Type.Integer({
+    minimum: 1,
+    maximum: 86_400,
+    default: 60,
+    description: 'From this age on the newest fix of a vehicle is called stale.',
+  }),
+  demoVan: Type.Optional(
+    Type.Boolean({
+      description: 'Drive the vehicle `demo-van` along a sample track. Demo: yes; production: no.',
+    }),
+  ),
+  tcpPort: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 65_535,
+      description:
+        'Port that takes GPS fixes as lines of JSON, 12345 by custom; closed, if not said.',
+    }),
+  ),
+  tcpHost: Type.String({ default: '127.0.0.1', description: 'Address of that port.' }),
   crashAt: Type.Optional(
     Type.String({
       pattern: '^[a-zA-Z]+(:[1-9][0-9]{0,8})?$',
@@ -93,7 +130,8 @@ export const settings = strict({
   drainMs: milliseconds(250, 'How long to go on serving, not ready, after SIGTERM.'),
   deadlineMs: milliseconds(5_000, 'Longest time for one request.'),
   requestsInFlightMax: count(1_000, 'Requests under way at once; more are refused with 503.'),
-  connectionsMax: count(10_000, 'Open connections per port.'),
+  connectionsMax: count(12_000, 'Open connections per port.'),
+  streamsMax: count(10_000, 'Live streams open at once.'),
   trustedProxies: Type.Integer({
     minimum: 0,
     maximum: 10,

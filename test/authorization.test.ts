@@ -17,6 +17,7 @@ import {
   someName,
   someone,
 } from '../src/testing/shop.ts';
+import type { Task } from '../src/tracking/shapes.ts';
 import type { Session, User } from '../src/users/shapes.ts';
 
 const callers = ['anonymous', 'owner', 'other', 'courier', 'staff', 'deviceKey'] as const;
@@ -27,6 +28,10 @@ const everyone = (status: number): Expected => [status, status, status, status, 
 const staffOnly = (status: number): Expected => [401, 403, 403, 403, status, 403];
 /** The owner and staff; for others it is as if it were not there. */
 const ownOnly = (status: number): Expected => [401, status, 404, 404, status, 403];
+/** The courier is the owner here, and nobody else but staff may know of it. */
+const couriers = (status: number): Expected => [401, 403, 403, status, status, 403];
+/** The device too, which may only report. */
+const devices = (status: number): Expected => [401, 403, 403, status, status, status];
 const byLogIn = (status: number): Expected => [401, status, status, status, status, 403];
 
 /** What each caller is answered, about a thing of the owner's where things have owners. */
@@ -64,6 +69,20 @@ const expected: Record<string, Expected> = {
   cancelOrder: ownOnly(200),
   fulfilOrder: staffOnly(200),
   getOrderHistory: ownOnly(200),
+  setVehicle: staffOnly(200),
+  getVehicle: couriers(200),
+  listVehicles: couriers(200),
+  getVehicleState: couriers(200),
+  addFixes: devices(200),
+  reportByOsmAnd: devices(200),
+  postByOsmAnd: devices(200),
+  getRoute: couriers(200),
+  getRouteAsGeoJson: couriers(200),
+  getRouteAsGpx: couriers(200),
+  getAverageSpeed: couriers(200),
+  createAverageSpeedTask: couriers(202),
+  getTask: couriers(200),
+  cancelTask: couriers(200),
   stream: byLogIn(200),
 };
 
@@ -112,6 +131,24 @@ async function newOrder(): Promise<string> {
   const answer = await ask('POST /v1/orders', { token: owner.accessToken, body: oneLine });
   return (expectStatus(answer, 201).body as Order).id;
 }
+
+/** A vehicle of the courier's, which has said where it is. */
+const vehicle = someName();
+const fixNow = () => ({ timestamp: new Date().toISOString(), latitude: 1, longitude: 2 });
+const move = { ...fixNow(), speedMetersPerSecond: 3 };
+const vehiclePath = `/v1/vehicles/${vehicle}`;
+const given = { body: { ownerId: courier.user.id }, token: staff };
+expectStatus(await ask(`PUT ${vehiclePath}`, given), 200);
+expectStatus(await ask(`POST ${vehiclePath}/fixes`, { token: staff, body: move }), 200);
+
+async function newTask(caller: Caller): Promise<string> {
+  // Staff sees the tasks of everybody, a courier its own.
+  const token = caller === 'staff' ? staff : courier.accessToken;
+  const path = `${vehiclePath}/average-speed-tasks?windowSeconds=60`;
+  return (expectStatus(await ask(`POST ${path}`, { token }), 202).body as Task).id;
+}
+
+const osmAnd = `?id=${vehicle}&lat=1&lon=2`;
 
 async function spareToken(caller: Caller): Promise<string | undefined> {
   if (caller === 'staff') return logInAsStaff(ask);
@@ -179,6 +216,20 @@ const requests: Record<string, (caller: Caller) => Promise<Request> | Request> =
   cancelOrder: async () => ({ id: await newOrder() }),
   fulfilOrder: async () => ({ id: await newOrder() }),
   getOrderHistory: async () => ({ id: await newOrder() }),
+  setVehicle: () => ({ id: someName(), body: { name: 'A van' } }),
+  getVehicle: () => ({ id: vehicle }),
+  listVehicles: () => ({}),
+  getVehicleState: () => ({ id: vehicle }),
+  addFixes: () => ({ id: vehicle, body: fixNow() }),
+  reportByOsmAnd: () => ({ query: osmAnd }),
+  postByOsmAnd: () => ({ query: osmAnd }),
+  getRoute: () => ({ id: vehicle }),
+  getRouteAsGeoJson: () => ({ id: vehicle }),
+  getRouteAsGpx: () => ({ id: vehicle }),
+  getAverageSpeed: () => ({ id: vehicle, query: '?windowSeconds=600' }),
+  createAverageSpeedTask: () => ({ id: vehicle, query: '?windowSeconds=1' }),
+  getTask: async (caller) => ({ id: await newTask(caller) }),
+  cancelTask: async (caller) => ({ id: await newTask(caller) }),
   stream: () => ({}),
 };
 

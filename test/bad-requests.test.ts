@@ -11,10 +11,11 @@ const lists = operations.filter(({ query }) => query?.properties?.['limit']);
 const gateway = bazar.gateways[0] ?? '';
 
 describe('the query is strict in', () => {
-  const limits = ['0', '-1', '1000', '1e9', 'abc', '', '1.5', '1%00', '10;drop', 'NaN'];
-  for (const { name, send } of lists) {
+  const limits = ['0', '-1', '1e9', 'abc', '', '1.5', '1%00', '10;drop', 'NaN'];
+  for (const { name, query, send } of lists) {
     test(name, async () => {
-      const cases = limits.map(async (limit) => {
+      const { maximum = 0 } = query?.properties?.['limit'] ?? {};
+      const cases = [...limits, String(maximum + 1)].map(async (limit) => {
         expectRefusal(await send({ search: `?limit=${limit}` }), '/limit', `limit=${limit}`);
       });
       await Promise.all(cases);
@@ -89,6 +90,8 @@ describe('hostile text is only text in', () => {
         texts.map(async (text) => {
           const [, version, collection, id, ...rest] = path.split('/');
           if (!/\d/.test(id ?? '')) return;
+          // A vehicle may be called so, and then it is.
+          if (collection === 'vehicles' && /^[a-z]\w{0,63}$/i.test(text)) return;
           const other = ['', version, collection, encodeURIComponent(text), ...rest].join('/');
           const answer = await send({ path: other });
           expectSound(answer, `${name} ${text}`);
@@ -127,8 +130,9 @@ describe('a header is checked like any other input:', () => {
       const quoted = { 'idempotency-key': `"';drop--${name}"` };
       const plain = { 'idempotency-key': `';drop--${name}` };
       const body = valid();
-      const first = expectStatus(await send({ body, headers: quoted }), 201);
-      const again = expectStatus(await send({ body, headers: plain }), 201);
+      const first = await send({ body, headers: quoted });
+      assert.ok([201, 202].includes(first.status), first.text);
+      const again = expectStatus(await send({ body, headers: plain }), first.status);
       assert.equal(again.text, first.text);
       assert.equal(again.headers['idempotency-replayed'], 'true');
     });

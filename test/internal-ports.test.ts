@@ -15,6 +15,7 @@ import { callBy } from '../src/testing/call.ts';
 import { client, expectProblem, expectStatus, type Content } from '../src/testing/http.ts';
 import { startSplit } from '../src/testing/process.ts';
 import { logInAsStaff, makeApiKey } from '../src/testing/shop.ts';
+import { trackingApi } from '../src/tracking/api.ts';
 import { usersApi } from '../src/users/api.ts';
 
 const bazar = await startSplit();
@@ -27,11 +28,12 @@ const doors = {
   users: { ask: portOf('users'), api: usersApi as Api, neighbour: 'catalog' },
   catalog: { ask: portOf('catalog'), api: catalogApi as Api, neighbour: 'orders' },
   orders: { ask: portOf('orders'), api: ordersApi as Api, neighbour: 'users' },
+  tracking: { ask: portOf('tracking'), api: trackingApi as Api, neighbour: 'users' },
 };
 const isPublic = new Set(publicOperations.map(({ name }) => name));
 const orderLine = { productId: 'P001', quantity: 1 };
 const order = { orderId: randomUUID(), fp: '0'.repeat(32), lines: [orderLine] };
-const bodies: Record<string, object> = {
+const bodies: Record<string, object | undefined> = {
   getUsers: { ids: [randomUUID()] },
   checkSessions: { ids: [randomUUID()] },
   exchangeApiKey: { key },
@@ -41,6 +43,7 @@ const bodies: Record<string, object> = {
   shipOrders: { orderIds: [randomUUID()] },
   oldHolds: { olderThanSeconds: 0, limit: 1 },
   listLowStock: { limit: 1 },
+  listNews: undefined,
   resolve: { orderIds: [randomUUID()] },
 };
 

@@ -17,6 +17,8 @@ type Target = (typeof targets)[number];
 const buyers = 12;
 const settings = {
   drainMs: 700,
+  // Nobody asks where anything is.
+  trackingUrl: 'http://127.0.0.1:1',
   poolMax: 4,
   adminPassword,
   callerPerMinuteMax: 1_000_000,

@@ -75,7 +75,13 @@ test('production names what it lacks, one thing after the other', async () => {
   const host = '127.0.0.1';
   const served = { host, databaseUrl, migrateOnStart: true };
   const away = 'http://127.0.0.1:1';
-  const split = { ...served, target: 'users', catalogUrl: away, ordersUrl: away };
+  const split = {
+    ...served,
+    target: 'users',
+    catalogUrl: away,
+    ordersUrl: away,
+    trackingUrl: away,
+  };
 
   const steps: [lacks: RegExp, settings: Settings, environment: Environment][] = [
     [/HOST must be set/, {}, {}],

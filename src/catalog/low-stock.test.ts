@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, test } from 'node:test';
-import { createBus, type Bus, type CloudEvent } from '../platform/bus.ts';
+import type { Bus, CloudEvent } from '../platform/bus.ts';
+import { createBus } from '../platform/bus-here.ts';
 import { AppError } from '../platform/errors.ts';
 import { until } from '../postgres/wait.ts';
 import { callBy, callByStaff, callByUser } from '../testing/call.ts';

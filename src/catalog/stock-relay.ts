@@ -1,13 +1,18 @@
 import type { Bus, CloudEvent } from '../platform/bus.ts';
+import { createAbsence } from '../platform/bus-absence.ts';
 import type { Database } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
 import { repeat, type Repeated } from '../platform/repeat.ts';
 import { lowStockStore, type LowNews } from './low-stock-store.ts';
+import { staleNewsStore } from './stale-news-store.ts';
 
 type Parts = { database: Database; bus: Bus; log: Log };
 
 const topic = 'stock';
 const takenMax = 100;
+const droppedMax = 1_000;
+/** What is low can be asked for at any time; that it became so yesterday is no news. */
+const staleHours = 24;
 /** Stock is not so urgent that the database should be asked all the time. */
 const everyMsDefault = 1_000;
 
@@ -16,17 +21,37 @@ export function openStockRelay({
   everyMs = everyMsDefault,
   ...parts
 }: Parts & { everyMs?: number }): Repeated {
-  const round = () => relayStock(parts);
-  return repeat({ name: 'stock relay', everyMs, round, log: parts.log });
+  const { database, bus, log } = parts;
+  const absence = createAbsence(log);
+  const { dropStale } = staleNewsStore(database);
+
+  async function round(): Promise<boolean> {
+    const isMore = await tell(database, (events) => absence.isTaken(bus.publish(topic, events)));
+    const dropped = absence.isAway() ? await dropStale(droppedMax, staleHours) : 0;
+    if (dropped > 0)
+      log.error({ dropped, staleHours }, 'news of stock was dropped: no bus took it');
+    return isMore;
+  }
+
+  return repeat({ name: 'stock relay', everyMs, round, log });
 }
 
 /** One round; `true` says that more is waiting. What could not be told stays for the next one. */
-export async function relayStock({ database, bus }: Omit<Parts, 'log'>): Promise<boolean> {
+export function relayStock({ database, bus }: Omit<Parts, 'log'>): Promise<boolean> {
+  return tell(database, async (events) => {
+    await bus.publish(topic, events);
+    return true;
+  });
+}
+
+async function tell(
+  database: Database,
+  isTaken: (events: CloudEvent[]) => Promise<boolean>,
+): Promise<boolean> {
   const store = lowStockStore(database);
   return database.transaction(async (transaction) => {
     const news = await store.take(transaction, takenMax);
-    if (news.length === 0) return false;
-    await bus.publish(topic, news.map(lowEvent));
+    if (news.length === 0 || !(await isTaken(news.map(lowEvent)))) return false;
     await store.drop(
       transaction,
       news.map(({ seq }) => seq),

@@ -12,6 +12,9 @@ export const summaries = {
   config: 'Print the settings in force, with secrets masked',
   keys: 'Make the secrets that production needs: --out=DIRECTORY',
   docs: 'Write what is generated: docs/openapi.json and the tables in the documentation',
+  replay: 'Play a recorded track: FILE --vehicle=NAME [--key=bzk_…] [--print] [--speed=1] [--loop]',
+  listen: 'Print lines of text that come to a port, store those that are fixes: [--port=12345]',
+  publish: 'Send a line of text to such a port every second: --name=NAME [--every=1s]',
   warm: 'Compile everything `serve` needs, and stop; the first start does it by itself',
   help: 'Print this',
 };

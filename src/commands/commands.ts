@@ -10,6 +10,9 @@ const loaders: Record<CommandName, () => Promise<{ run: Command }>> = {
   config: () => import('./config.ts'),
   keys: () => import('./keys.ts'),
   docs: () => import('./docs.ts'),
+  replay: () => import('./replay.ts'),
+  listen: () => import('./listen.ts'),
+  publish: () => import('./publish.ts'),
   warm: () => import('./warm.ts'),
   help: () => import('./help.ts'),
 };

@@ -1,5 +1,5 @@
 import { startApp } from '../app.ts';
-import { readConfig } from '../config.ts';
+import { isHere, readConfig } from '../config.ts';
 import {
   migrateAll,
   openDatabases,
@@ -7,13 +7,17 @@ import {
   type DatabaseParts,
   type DatabaseUrls,
 } from '../databases.ts';
+import type { Services } from '../doors.ts';
+import { ownCall } from '../platform/call.ts';
 import { armCrash } from '../platform/crash.ts';
 import { tidyHeap } from '../platform/heap.ts';
 import { createLifecycle } from '../platform/lifecycle.ts';
 import { createLog } from '../platform/log.ts';
 import { refuseDemoSettings, refuseUnsafeDatabases } from '../production.ts';
+import { playDemo } from '../replay/demo.ts';
 import { prepareShop } from '../shop.ts';
 import { createStopper } from '../stop.ts';
+import type { Fix } from '../tracking/shapes.ts';
 import { readVersion } from '../version.ts';
 import { welcome } from '../welcome.ts';
 import type { Command } from './command.ts';
@@ -32,7 +36,8 @@ export const run: Command = async (args, environment) => {
     const databaseUrls = await openDatabases(parts);
     await fitSchemas(parts, databaseUrls);
     const admin = await prepareShop(parts, databaseUrls);
-    const { addresses, health } = await startApp({ ...parts, databaseUrls, version });
+    const { addresses, services, health } = await startApp({ ...parts, databaseUrls, version });
+    driveDemoVan(services, parts);
     stopper.started(health);
     tidyHeap();
     log.info({ ...addresses, version, mode: config.bazarMode }, 'serving');
@@ -44,6 +49,17 @@ export const run: Command = async (args, environment) => {
   }
   return stopper.stopped;
 };
+
+/** Something to look at: a vehicle that is on its way as long as the demo runs. */
+function driveDemoVan({ tracking }: Services, { config, log, lifecycle }: DatabaseParts): void {
+  const { bazarMode, demoVan = bazarMode === 'demo' } = config;
+  if (!demoVan || !isHere(config, 'tracking')) return;
+  const vehicle = 'demo-van';
+  const report = (fixes: Fix[]) =>
+    tracking.addFixes({ id: vehicle, fixes }, ownCall('demo', config.deadlineMs));
+  const demo = playDemo({ vehicle, report, log });
+  lifecycle.opened(vehicle, demo.close);
+}
 
 async function fitSchemas(parts: DatabaseParts, urls: DatabaseUrls): Promise<void> {
   const { bazarMode, migrateOnStart = bazarMode === 'demo' } = parts.config;

@@ -148,6 +148,8 @@ const common: Settings = {
   port: 0,
   internalPort: 0,
   metricsPort: 0,
+  // No customer asks where anything is.
+  trackingUrl: 'http://127.0.0.1:1',
   adminPassword,
   holdSeconds,
   auditSeconds: 5,

@@ -2,9 +2,20 @@ import type { Api, Operation } from '../platform/api.ts';
 import type { Described } from '../platform/openapi.ts';
 import { catalogApi } from '../catalog/api.ts';
 import { ordersApi } from '../orders/api.ts';
+import { trackingApi } from '../tracking/api.ts';
 import { usersApi } from '../users/api.ts';
 import { streamApi } from './stream-api.ts';
-import { anyone, internal, logIn, signedIn, staff, type Policy } from './policy.ts';
+import { osmandApi } from './osmand-api.ts';
+import {
+  anyone,
+  courierOrStaff,
+  internal,
+  keyInQuery,
+  logIn,
+  signedIn,
+  staff,
+  type Policy,
+} from './policy.ts';
 
 type Policies<A extends Api> = Record<keyof A, Policy | typeof internal>;
 
@@ -60,7 +71,28 @@ const orders: Policies<typeof ordersApi> = {
   resolve: internal,
 };
 
-const live: Policies<typeof streamApi> = { stream: signedIn('orders:read') };
+const tracking: Policies<typeof trackingApi> = {
+  setVehicle: staff('tracking:write'),
+  getVehicle: courierOrStaff('tracking:read'),
+  listVehicles: courierOrStaff('tracking:read'),
+  getVehicleState: courierOrStaff('tracking:read'),
+  addFixes: courierOrStaff('tracking:write'),
+  getRoute: courierOrStaff('tracking:read'),
+  getRouteAsGeoJson: courierOrStaff('tracking:read'),
+  getRouteAsGpx: courierOrStaff('tracking:read'),
+  getAverageSpeed: courierOrStaff('tracking:read'),
+  createAverageSpeedTask: courierOrStaff('tracking:read'),
+  getTask: courierOrStaff('tracking:read'),
+  cancelTask: courierOrStaff('tracking:read'),
+  listNews: internal,
+};
+
+const osmand: Policies<typeof osmandApi> = {
+  reportByOsmAnd: keyInQuery(courierOrStaff('tracking:write')),
+  postByOsmAnd: keyInQuery(courierOrStaff('tracking:write')),
+};
+
+const live: Policies<typeof streamApi> = { stream: signedIn('orders:read', 'tracking:read') };
 
 /** An operation that can be called from outside, and by whom. */
 export type Public = { name: string; tag: string; operation: Operation; policy: Policy };
@@ -70,6 +102,8 @@ export const publicOperations: readonly Public[] = [
   ...open('users', usersApi, users),
   ...open('catalog', catalogApi, catalog),
   ...open('orders', ordersApi, orders),
+  ...open('tracking', trackingApi, tracking),
+  ...open('tracking', osmandApi, osmand),
   ...open('live', streamApi, live),
 ];
 
@@ -87,14 +121,19 @@ export function open(tag: string, api: Api, policies: Record<string, Policy | ty
   });
 }
 
+const keyWords = (scopes: readonly string[]): string =>
+  scopes.length === 0
+    ? '; not with an API key'
+    : `, or an API key with ${scopes.map((scope) => `\`${scope}\``).join(' or ')}`;
+
 /** The public operations as OpenAPI describes them. */
 export function describePublic(): Described[] {
-  return publicOperations.map(({ name, tag, operation, policy: { who, scope } }) => ({
+  return publicOperations.map(({ name, tag, operation, policy: { who, scopes } }) => ({
     name,
     tag,
     operation,
     ...(who !== 'anyone' && {
-      who: `${who.join(', ')}${scope ? `, or an API key with \`${scope}\`` : '; not with an API key'}`,
+      who: `${who.join(', ')}${keyWords(scopes)}`,
     }),
   }));
 }

@@ -1,49 +1,115 @@
-import type { Call } from '../platform/call.ts';
-import type { Heard, Hub } from './hub.ts';
-import type { SignedIn } from './live-sessions.ts';
-import { createOutlet, type Outlet } from './outlet.ts';
-import type { createStreamMetrics } from './stream-metrics.ts';
-import type { createSlots } from './stream-slots.ts';
-import type { Watch } from './watch.ts';
+import type { Connection } from '../platform/event-stream.ts';
+import { createGroups, type Groups } from './groups.ts';
+import { readAll, type Log } from './log.ts';
+import { endReader, type Reader } from './reader.ts';
+import { createRounds } from './rounds.ts';
+import type { Ids } from './stream-ids.ts';
+import { createTelling, type Telling, type TellingMetrics } from './telling.ts';
 
 type Parts = {
-  hub: Hub;
-  watch: Watch;
-  slots: ReturnType<typeof createSlots>;
-  metrics: ReturnType<typeof createStreamMetrics>;
-  /** What may wait for one reader. */
-  limits: { waitingMax: number; waitingBytesMax: number };
-};
-
-type Visit = {
-  caller: SignedIn;
-  call: Call;
-  /** Whether this is to be told. */
-  concerns: (heard: Heard) => boolean;
-};
-
-/** Seats readers: each has a line that fills from now on, and gives everything back when it ends. */
-export function createAudience({ hub, watch, slots, metrics, limits }: Parts) {
-  return ({ caller, call, concerns }: Visit): Outlet<Heard> => {
-    const free = slots.take(caller.id);
-    const outlet = createOutlet<Heard>({
-      itemsMax: limits.waitingMax,
-      bytesMax: limits.waitingBytesMax,
-      onSkipped: (count) => metrics.skipped.inc(count),
-      onTooSlow: () => metrics.tooSlow.inc(),
-    });
-    const leave = hub.join((heard) => {
-      if (concerns(heard)) outlet.add(heard);
-    });
-    const member = { caller, call, say: outlet.say, end: outlet.end };
-    watch.add(member);
-    metrics.open.inc();
-    outlet.stream.once('close', () => {
-      leave();
-      watch.remove(member);
-      metrics.open.dec();
-      free();
-    });
-    return outlet;
+  log: Log;
+  ids: Ids;
+  metrics: TellingMetrics;
+  limits: {
+    /** What is heard within this time is told together. */
+    togetherMs: number;
+    /** Who has not read anything for so long does not read at all. */
+    stuckMs: number;
   };
+  nowMs: () => number;
+};
+
+export type Audience = ReturnType<typeof createAudience>;
+
+/** So often we look who reads again. */
+const lookMs = 50;
+
+/**
+ * Tells all readers what is in the log. Who keeps up stands in a group with all who are told the
+ * same, and gets the same bytes; who does not is passed over until what was written is gone, and
+ * then gets what it has missed out of the log. So nobody has a queue, and nobody waits for others.
+ */
+export function createAudience({ log, ids, metrics, limits, nowMs }: Parts) {
+  const groups = createGroups();
+  const behind = new Set<Reader>();
+  const position = { told: log.last(), toldAtMs: nowMs() };
+  const rounds = createRounds({ round, everyMs: limits.togetherMs, lookMs });
+  const telling = createTelling({
+    log,
+    metrics,
+    position,
+    groups,
+    behind,
+    stuckMs: limits.stuckMs,
+    onBehind: rounds.wantedSoon,
+    onAhead: rounds.wanted,
+  });
+  const told = { log, groups, telling };
+  let isBeatDue = false;
+  metrics.behind(() => behind.size);
+
+  function* round(): Generator<void, void> {
+    const from = position.told;
+    position.told = log.last();
+    position.toldAtMs = nowMs();
+    if (from < position.told) yield* tellGroups(told, from, position.told);
+    for (const reader of behind) {
+      telling.advance(reader);
+      yield;
+    }
+    if (!isBeatDue) return;
+    isBeatDue = false;
+    const id = ids.idOf(position.told, position.toldAtMs);
+    yield* tellAll(told, Buffer.from(`: still here\nid: ${id}\n\n`), position.told);
+  }
+
+  return {
+    /** Something is new in the log. */
+    heard: (): void => {
+      if (log.isUrgent(position.told)) rounds.urgent();
+      else rounds.wanted();
+    },
+
+    begin(reader: Reader, connection: Connection): void {
+      reader.connection = connection;
+      if (reader.isOver) endReader(reader);
+      else telling.advance(reader);
+    },
+
+    remove: telling.remove,
+
+    /** Says to all who have nothing to read how far they have come: so they can come back to it. */
+    beat: (): void => {
+      isBeatDue = true;
+      rounds.wanted();
+    },
+
+    close: rounds.close,
+  };
+}
+
+type Told = { log: Log; groups: Groups; telling: Telling };
+
+/** What concerns each group. */
+function* tellGroups({ log, groups, telling }: Told, from: number, upTo: number) {
+  for (const { filter, readers } of groups.all()) {
+    const chunks = readAll(log, filter, { from, upTo });
+    yield;
+    if (chunks?.length === 0) continue;
+    // Who has come meanwhile is further than this.
+    for (const reader of readers) {
+      if (reader.cursor < upTo) telling.give(reader, chunks);
+      yield;
+    }
+  }
+}
+
+/** The same to everybody who keeps up. */
+function* tellAll({ groups, telling }: Told, bytes: Buffer, to: number) {
+  for (const { readers } of groups.all()) {
+    for (const reader of readers) {
+      telling.give(reader, [{ bytes, to, isShortened: false }]);
+      yield;
+    }
+  }
 }

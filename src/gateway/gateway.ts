@@ -9,13 +9,16 @@ import { openApi } from '../platform/openapi.ts';
 import { serve } from '../platform/serve.ts';
 import type { catalogApi } from '../catalog/api.ts';
 import type { ordersApi } from '../orders/api.ts';
+import type { trackingApi } from '../tracking/api.ts';
 import type { usersApi } from '../users/api.ts';
 import { describePublic, gatewayApi, publicOperations } from './api.ts';
 import { createAuthentication } from './auth.ts';
 import { serveDocs } from './docs.ts';
-import { createGuard } from './guard.ts';
+import { createGuard, type AdmitKey } from './guard.ts';
 import { createLimiter } from './limiter.ts';
 import { createLiveSessions } from './live-sessions.ts';
+import { createOsmand } from './osmand.ts';
+import { takeEmptyForms } from './osmand-empty-form.ts';
 import { createStreams } from './stream.ts';
 
 type Parts = {
@@ -23,11 +26,13 @@ type Parts = {
     users: Service<typeof usersApi>;
     catalog: Service<typeof catalogApi>;
     orders: Service<typeof ordersApi>;
+    tracking: Service<typeof trackingApi>;
   };
   /** Absent where what happens elsewhere is not heard. */
   bus: Bus | undefined;
   verifyUser: (token: string) => Promise<Caller>;
   perMinuteMax: { caller: number; address: number; logIn: number };
+  streamsMax: number;
   /** Whether browsers only ever meet us over TLS. */
   strictTransport: boolean;
   version: string;
@@ -43,11 +48,12 @@ const securityHeaders = {
 };
 
 /** Puts the public door on a server: who may do what, how often, and the documentation. */
-export function openGateway(app: FastifyInstance, parts: Parts): void {
-  const { services, bus, verifyUser, perMinuteMax, strictTransport, version, log, metrics } = parts;
+export function openGateway(app: FastifyInstance, parts: Parts): { admitKey: AdmitKey } {
+  const { services, bus, verifyUser, perMinuteMax, streamsMax } = parts;
+  const { strictTransport, version, log, metrics } = parts;
   const policies = new Map(publicOperations.map(({ name, policy }) => [name, policy]));
   const isLive = createLiveSessions({ users: services.users, metrics });
-  const guard = createGuard({
+  const { guard, admitKey } = createGuard({
     authenticate: createAuthentication({ users: services.users, verifyUser, metrics, isLive }),
     policyOf(operation) {
       const policy = policies.get(operation);
@@ -66,12 +72,15 @@ export function openGateway(app: FastifyInstance, parts: Parts): void {
     reply.headers(securityHeaders);
     if (strictTransport) reply.header('strict-transport-security', 'max-age=63072000');
   });
-  const streams = createStreams({ ...services, bus, isLive, metrics });
+  const streams = createStreams({ ...services, bus, isLive, metrics, limits: { streamsMax } });
   app.addHook('onClose', async () => streams.close());
-  const all = [...Object.values(services), streams.service];
+  takeEmptyForms(app);
+  const osmand = createOsmand({ tracking: services.tracking, now: () => new Date() });
+  const all = [...Object.values(services), osmand, streams.service];
   const service = Object.assign({}, ...all) as Service<Api>;
   serve(app, gatewayApi, { service, guard });
   serveDocs(app, openApiDocument(version));
+  return { admitKey };
 }
 
 /** The public contract, as served and as committed under docs/. */

@@ -4,7 +4,7 @@ import { AppError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { callOf } from '../platform/refuse.ts';
-import type { Limiter } from './limiter.ts';
+import type { Allowance, Limiter } from './limiter.ts';
 import type { Policy } from './policy.ts';
 
 export type Limiters = { caller: Limiter; address: Limiter; logIn: Limiter };
@@ -17,67 +17,115 @@ type Parts = {
   metrics: Pick<Metrics, 'securityEvents'>;
 };
 
+/** Tells a caller what is left of an allowance, where there is a way to say it. */
+type Tell = (limiter: Limiter, allowance: Allowance) => void;
+
+type Sender = {
+  operation: string;
+  authorization: string | undefined;
+  address: string;
+  call: Call;
+  tell: Tell;
+};
+
+/** Who holds a key, and what for, where there is no HTTP. */
+export type KeyHolder = { key: string; address: string; operation: string };
+
+/** Says whose key it is and that it may, or refuses; the call becomes that of the holder. */
+export type AdmitKey = (holder: KeyHolder, call: Call) => Promise<Caller>;
+
+const untold: Tell = () => undefined;
+
 /** Decides, before a body is read, who calls, whether they may, and whether not too often. */
 export function createGuard({ authenticate, policyOf, limiters, log, metrics }: Parts) {
-  async function admit(request: FastifyRequest, reply: FastifyReply, policy: Policy) {
-    const address = addressKey(request.ip);
-    const { authorization } = request.headers;
-    const caller = await authenticate(authorization, callOf(request)).catch((error: unknown) => {
+  async function admit({ authorization, address: ip, call, tell }: Sender, policy: Policy) {
+    const address = addressKey(ip);
+    const caller = await authenticate(authorization, call).catch((error: unknown) => {
       // Whoever guesses tokens spends the allowance of the address.
-      spend(limiters.address, address, reply);
+      spend(limiters.address, address, tell);
       throw error;
     });
     // So that a refusal from here on says whom it met.
-    callOf(request).caller = caller;
-    if (policy.limit === 'logIn') spend(limiters.logIn, address, reply);
-    if (caller.kind === 'user') spend(limiters.caller, caller.sessionId, reply);
-    else spend(limiters.address, address, reply);
+    call.caller = caller;
+    if (policy.limit === 'logIn') spend(limiters.logIn, address, tell);
+    if (caller.kind === 'user') spend(limiters.caller, caller.sessionId, tell);
+    else spend(limiters.address, address, tell);
     authorise(policy, caller);
     return caller;
   }
 
-  return async (
-    request: FastifyRequest,
-    reply: FastifyReply,
-    operation: string,
-  ): Promise<Caller> => {
+  /** Admits, or leaves a trace of whom it did not. */
+  async function decide(sender: Sender, policy: Policy): Promise<Caller> {
     try {
-      return await admit(request, reply, policyOf(operation));
+      return await admit(sender, policy);
     } catch (error) {
       if (error instanceof AppError && error.status < 500) {
-        const { ip: address } = request;
+        const { operation, address, call } = sender;
         metrics.securityEvents.inc({ event: error.code });
-        log.info(
-          { event: error.code, operation, address, ...about(callOf(request)) },
-          'turned away',
-        );
+        log.info({ event: error.code, operation, address, ...about(call) }, 'turned away');
       }
       throw error;
     }
+  }
+
+  return {
+    guard: async (request: FastifyRequest, reply: FastifyReply, operation: string) => {
+      const policy = policyOf(operation);
+      const authorization = authorizationOf(request, policy);
+      const { ip: address } = request;
+      const sender = { operation, authorization, address, call: callOf(request) };
+      return decide({ ...sender, tell: tellIn(reply) }, policy);
+    },
+
+    /** The same for who sends a key and no request. */
+    admitKey: async ({ key, address, operation }: KeyHolder, call: Call): Promise<Caller> => {
+      const sender = { operation, authorization: `Bearer ${key}`, address, call };
+      return decide({ ...sender, tell: untold }, policyOf(operation));
+    },
   };
 }
 
-/** Takes one request off an allowance, and tells the caller what is left of it. */
-function spend(limiter: Limiter, key: string, reply: FastifyReply): void {
-  const { allowed, remaining, resetSeconds } = limiter.take(key);
-  reply.header('ratelimit-policy', `"${limiter.name}";q=${limiter.perMinuteMax};w=60`);
-  reply.header('ratelimit', `"${limiter.name}";r=${remaining};t=${resetSeconds}`);
-  if (allowed) return;
+/** What a device puts into its address counts as if it were in the header, which goes first. */
+function authorizationOf(
+  { headers, query }: Pick<FastifyRequest, 'headers' | 'query'>,
+  { keyIn }: Policy,
+): string | undefined {
+  if (headers.authorization !== undefined || keyIn !== 'query') return headers.authorization;
+  const { key } = query as { key?: unknown };
+  return typeof key === 'string' ? `Bearer ${key}` : undefined;
+}
+
+function tellIn(reply: FastifyReply): Tell {
+  return ({ name, perMinuteMax }, { remaining, resetSeconds }) => {
+    reply.header('ratelimit-policy', `"${name}";q=${perMinuteMax};w=60`);
+    reply.header('ratelimit', `"${name}";r=${remaining};t=${resetSeconds}`);
+  };
+}
+
+/** Takes one request off an allowance. */
+function spend(limiter: Limiter, key: string, tell: Tell): void {
+  const allowance = limiter.take(key);
+  tell(limiter, allowance);
+  if (allowance.allowed) return;
+  const { resetSeconds } = allowance;
   throw new AppError('rateLimited', `Too many requests; wait ${resetSeconds} s`, {
     retryAfterSeconds: resetSeconds,
   });
 }
 
-function authorise({ who, scope }: Policy, caller: Caller): void {
+/** Whether somebody may do what a policy is for, or a refusal. */
+export function authorise({ who, scopes }: Policy, caller: Caller): void {
   if (who === 'anyone') return;
   if (caller.kind !== 'user') throw new AppError('unauthorized', 'Sign in to do this');
   if (!who.some((role) => role === caller.role)) {
     throw new AppError('forbidden', `This is for ${who.join(' or ')} only`);
   }
-  if (!caller.scopes || (scope && caller.scopes.includes(scope))) return;
+  if (!caller.scopes || scopes.some((scope) => caller.scopes?.includes(scope))) return;
   throw new AppError(
     'forbidden',
-    scope ? `This API key lacks the scope ${scope}` : 'This cannot be done with an API key',
+    scopes.length > 0
+      ? `This API key lacks the scope ${scopes.join(' or ')}`
+      : 'This cannot be done with an API key',
   );
 }
 

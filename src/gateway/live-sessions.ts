@@ -7,8 +7,10 @@ import type { usersApi } from '../users/api.ts';
 
 export type SignedIn = Caller & { kind: 'user' };
 
+export type Session = Pick<SignedIn, 'id' | 'role' | 'sessionId'>;
+
 /** Whether somebody's session goes on, with the role that it began with. */
-export type IsLive = (caller: SignedIn, call: Call) => Promise<boolean>;
+export type IsLive = (session: Session, call: Call) => Promise<boolean>;
 
 type Parts = {
   users: Pick<Service<typeof usersApi>, 'checkSessions'>;

@@ -1,36 +1,77 @@
-type Limits = { itemsMax: number; bytesMax: number };
+type Numbered = { number: number; bytes: number };
 
-/** Knows the newest of what was put in, and for each place whether that is all since then. */
-export function createRing<Item extends { bytes: number }>({ itemsMax, bytesMax }: Limits) {
-  /** All that came after `base`, in order: an item's number is its place behind it. */
-  const items: Item[] = [];
+type Parts<Item> = {
+  itemsMax: number;
+  bytesMax: number;
+  onForgotten: (item: Item) => void;
+};
+
+/** So many empty places are kept at the head before the rest is worth a copy. */
+const emptyMax = 1_024;
+
+/** Knows the newest of what was put in, and from which number on that is all. */
+export function createRing<Item extends Numbered>({
+  itemsMax,
+  bytesMax,
+  onForgotten,
+}: Parts<Item>) {
+  let items: (Item | undefined)[] = [];
+  let head = 0;
   let bytes = 0;
-  let base = 0;
+  let wholeSince = 0;
+
+  function shift(): void {
+    const oldest = items[head];
+    if (!oldest) return;
+    items[head] = undefined;
+    head += 1;
+    bytes -= oldest.bytes;
+    wholeSince = oldest.number;
+    onForgotten(oldest);
+    if (head < emptyMax || head * 2 < items.length) return;
+    items = items.slice(head);
+    head = 0;
+  }
+
+  const placeAfter = (number: number) => findAfter(items, head, number);
 
   return {
+    /** Its number must be higher than those of all before it. */
     add(item: Item): void {
       items.push(item);
       bytes += item.bytes;
-      while (items.length > itemsMax || bytes > bytesMax) {
-        bytes -= items.shift()?.bytes ?? 0;
-        base += 1;
-      }
+      while (items.length - head > itemsMax || bytes > bytesMax) shift();
     },
 
-    /** The number of the newest. */
-    last: () => base + items.length,
+    /** Whether nothing is forgotten that came after this number. */
+    isWholeSince: (number: number) => number >= wholeSince,
 
-    /** All that came after this number; nothing at all, if some of it is forgotten or to come. */
-    after(number: number): Item[] | undefined {
-      if (number < base || number > base + items.length) return undefined;
-      return items.slice(number - base);
+    countAfter: (number: number) => items.length - placeAfter(number),
+
+    /** What came after this number, the oldest first, and at most so many. */
+    after: (number: number, countMax = Infinity): Item[] => {
+      const place = placeAfter(number);
+      return items.slice(place, place + countMax) as Item[];
     },
 
-    /** Forgets everything, and that there is nothing to be missed: no earlier number is known. */
-    forget(): void {
-      base += items.length + 1;
-      items.length = 0;
+    /** Forgets everything, and whether there was anything until this number. */
+    forget(number: number): void {
+      items = [];
+      head = 0;
       bytes = 0;
+      wholeSince = number;
     },
   };
+}
+
+/** Where the first item is that has a higher number. */
+function findAfter(items: readonly (Numbered | undefined)[], head: number, number: number): number {
+  let low = head;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((items[middle]?.number ?? 0) > number) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

@@ -11,23 +11,24 @@ export type Sources = {
   catalog: Pick<Service<typeof catalogApi>, 'listLowStock'>;
 };
 
-/** The version in which each thing was seen. */
-export type VersionOf = (key: string) => number | undefined;
+type Parts = Sources & {
+  metrics: Metrics;
+  /** A snapshot shows this thing in this version: older news of it are none. */
+  onShown: (key: string, version: number) => void;
+};
 
-export type Snapshot = { data: Record<string, unknown>; versionOf: VersionOf };
+/** Fields of the snapshot, in JSON. */
+export type Shown = string[];
 
-type Newest = Awaited<ReturnType<Sources['orders']['listOrders']>>;
-type Found = Awaited<ReturnType<Sources['catalog']['listLowStock']>>;
-/** Everybody who has come at the same time shares it. */
-type LowStock = Found & { versions: ReadonlyMap<string, number> };
+type Low = Awaited<ReturnType<Sources['catalog']['listLowStock']>>;
 
 const ordersMax = 20;
 const lowStockMax = 100;
 
-/** Says what somebody who has just come must know, to understand what is said from now on. */
-export function createSnapshots({ orders, catalog, metrics }: Sources & { metrics: Metrics }) {
+/** Says what somebody who has just come must know of the shop, to understand what is said after. */
+export function createSnapshots({ orders, catalog, metrics, onShown }: Parts) {
   // It is the same for everybody; but only what is read after somebody has come is for them.
-  const lowStock = batcher<undefined, LowStock>({
+  const lowStock = batcher<undefined, string>({
     name: 'low stock',
     sizeMax: 1_000,
     inFlightMax: 1,
@@ -35,34 +36,27 @@ export function createSnapshots({ orders, catalog, metrics }: Sources & { metric
     metrics,
     async flush(readers, { deadlineAtMs }) {
       const call = { ...ownCall('gateway', 0), deadlineAtMs };
-      const found = await catalog.listLowStock({ limit: lowStockMax }, call);
-      const shared = { ...found, versions: new Map(versionsOfStock(found)) };
-      return readers.map(() => shared);
+      const { items } = await catalog.listLowStock({ limit: lowStockMax }, call);
+      const field = lowStockField(items);
+      return readers.map(() => field);
     },
   });
 
-  return async (topics: ReadonlySet<Topic>, call: Call): Promise<Snapshot> => {
-    const [newest, low] = await Promise.all([
-      // Who may see which orders is decided where orders are.
-      topics.has('orders')
-        ? orders.listOrders({ limit: ordersMax }, { ...call, answer: {} })
-        : null,
-      topics.has('stock') ? lowStock.add(undefined, call) : null,
+  function lowStockField(items: Low['items']): string {
+    for (const { productId, version } of items) onShown(`stock ${productId}`, version);
+    return `"lowStock":${JSON.stringify(items)}`;
+  }
+
+  async function ordersField(call: Call): Promise<string> {
+    // Who may see which orders is decided where orders are.
+    const { items } = await orders.listOrders({ limit: ordersMax }, { ...call, answer: {} });
+    for (const { id, version } of items) onShown(`orders ${id}`, Number(version));
+    return `"orders":${JSON.stringify(items)}`;
+  }
+
+  return async (topics: ReadonlySet<Topic>, call: Call): Promise<Shown> =>
+    Promise.all([
+      ...(topics.has('orders') ? [ordersField(call)] : []),
+      ...(topics.has('stock') ? [lowStock.add(undefined, call)] : []),
     ]);
-    const ofOrders = new Map(versionsOfOrders(newest));
-    return {
-      data: { ...(newest && { orders: newest.items }), ...(low && { lowStock: low.items }) },
-      versionOf: (key) => ofOrders.get(key) ?? low?.versions.get(key),
-    };
-  };
-}
-
-type Versions = [key: string, version: number][];
-
-function versionsOfOrders(newest: Newest | null): Versions {
-  return (newest?.items ?? []).map(({ id, version }) => [`orders ${id}`, Number(version)]);
-}
-
-function versionsOfStock({ items }: Found): Versions {
-  return items.map(({ productId, version }) => [`stock ${productId}`, version]);
 }

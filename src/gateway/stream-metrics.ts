@@ -12,9 +12,18 @@ export function createStreamMetrics({ registry }: Pick<Metrics, 'registry'>) {
       labelNames: ['with'],
       registers,
     }),
-    skipped: new Counter({
-      name: 'bazar_stream_events_skipped_total',
-      help: 'Events left out for slow readers, because a newer one of the same thing had come',
+    behind: (count: () => number) =>
+      new Gauge({
+        name: 'bazar_streams_behind',
+        help: 'Live streams whose reader has yet to read what was written, and gets nothing more',
+        registers,
+        collect() {
+          this.set(count());
+        },
+      }),
+    shortened: new Counter({
+      name: 'bazar_streams_shortened_total',
+      help: 'Times that a slow reader was told only the newest of each thing',
       registers,
     }),
     tooSlow: new Counter({

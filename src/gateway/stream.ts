@@ -1,16 +1,21 @@
+import { randomBytes } from 'node:crypto';
 import type { Service } from '../platform/api.ts';
 import type { Bus } from '../platform/bus.ts';
-import type { Call } from '../platform/call.ts';
-import { AppError, invalid } from '../platform/errors.ts';
+import { AppError } from '../platform/errors.ts';
 import type { EventStream } from '../platform/event-stream.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import { remember } from '../platform/remember.ts';
-import { createAudience } from './audience.ts';
-import { frame } from './frame.ts';
-import { createHub, type Heard, type HubParts } from './hub.ts';
-import type { IsLive, SignedIn } from './live-sessions.ts';
-import { createSnapshots, type Sources, type VersionOf } from './snapshot.ts';
-import { topics as allTopics, type streamApi, type Topic } from './stream-api.ts';
+import { createAudience, type Audience } from './audience.ts';
+import { createBeginnings } from './beginning.ts';
+import type { Tracking } from './catch-up.ts';
+import { filterOf, signedIn } from './filter.ts';
+import { createHub, type HubParts } from './hub.ts';
+import type { IsLive } from './live-sessions.ts';
+import { createLog, type LogLimits } from './log.ts';
+import type { Beginning } from './reader.ts';
+import { createSeats, type Seat } from './seats.ts';
+import type { Sources } from './snapshot.ts';
+import type { streamApi } from './stream-api.ts';
+import { createIds } from './stream-ids.ts';
 import { createStreamMetrics } from './stream-metrics.ts';
 import { createSlots } from './stream-slots.ts';
 import { createWatch } from './watch.ts';
@@ -18,118 +23,84 @@ import { createWatch } from './watch.ts';
 export type StreamLimits = {
   streamsMax: number;
   perUserMax: number;
-  /** What may wait for one reader. */
-  waitingMax: number;
-  waitingBytesMax: number;
+  /** What is heard within this time is told together. */
+  togetherMs: number;
+  /** Who has not read anything for so long does not read at all. */
+  stuckMs: number;
   checkMs: number;
   beatMs: number;
 };
 
 export const streamLimits: StreamLimits = {
-  streamsMax: 1_000,
+  streamsMax: 10_000,
   perUserMax: 10,
-  waitingMax: 256,
-  waitingBytesMax: 1024 * 1024,
+  togetherMs: 25,
+  stuckMs: 60_000,
   checkMs: 5_000,
   beatMs: 15_000,
 };
 
 type Parts = Sources & {
+  tracking: Tracking;
   /** Absent where what happens cannot be heard, because it happens in other processes. */
   bus: Bus | undefined;
   isLive: IsLive;
   metrics: Metrics;
   limits?: Partial<StreamLimits>;
-  hub?: Pick<HubParts, 'eventsMax' | 'lingerMs' | 'epoch'>;
+  logLimits?: Partial<LogLimits>;
+  hub?: Pick<HubParts, 'lingerMs' | 'retryMs'>;
+  /** Tells the ids of this process from those of others. */
+  epoch?: string;
   random?: () => number;
+  nowMs?: () => number;
 };
 
 export type Streams = { service: Service<typeof streamApi>; close: () => void };
-
-const retryMsMin = 1_000;
-const retryMsMax = 5_000;
-/** How long it is known what a session was shown, for when it comes back. */
-const shownKeepMs = 600_000;
-
-type Wanted = { caller: SignedIn; topics: ReadonlySet<Topic>; lastEventId: string | undefined };
 
 /** Live events for whoever is signed in. */
 export function createStreams({ bus, ...parts }: Parts): Streams {
   if (!bus) return { service: { stream: refuseWithoutBus }, close: () => undefined };
   const limits = { ...streamLimits, ...parts.limits };
-  const { isLive, random = Math.random } = parts;
+  const { isLive, nowMs = Date.now, random = Math.random } = parts;
   const metrics = createStreamMetrics(parts.metrics);
-  const hub = createHub({ ...parts.hub, bus, topics: allTopics });
-  // The id lets somebody whose own events are rare come back as one who has missed nothing.
-  const beat = () => `: still here\nid: ${hub.position()}\n\n`;
-  const watch = createWatch({ isLive, beat, checkMs: limits.checkMs, beatMs: limits.beatMs });
-  const seat = createAudience({ hub, watch, slots: createSlots(limits), metrics, limits });
-  const takeSnapshot = createSnapshots(parts);
-  const shownTo = remember<VersionOf>(limits.streamsMax);
-  const retry = () => `retry: ${Math.round(retryMsMin + random() * (retryMsMax - retryMsMin))}\n\n`;
-
-  async function open(wanted: Wanted, call: Call): Promise<EventStream> {
-    const { caller, topics, lastEventId } = wanted;
-    // What a snapshot has shown is not taken back by older events that come late.
-    let shown = shownTo.get(caller.sessionId);
-    const concerns = (heard: Heard) =>
-      isFor(wanted, heard) && heard.sequence >= (shown?.(heard.key) ?? -Infinity);
-    const outlet = seat({ caller, call, concerns });
-    const missed = hub.since(lastEventId);
-    metrics.begun.inc({ with: missed ? 'missed events' : 'snapshot' });
-    if (missed) {
-      outlet.begin([retry(), ...missed.filter(concerns).map(({ text }) => text)], concerns);
-      return outlet.stream;
-    }
-    // What is heard from here on waits, so that nothing is missed while the snapshot is taken.
-    const id = hub.position();
-    const { data, versionOf } = await takeSnapshot(topics, call).catch((error: unknown) => {
-      outlet.stream.destroy();
-      throw error;
-    });
-    if (outlet.stream.destroyed) throw notBegun();
-    shown = versionOf;
-    shownTo.set(caller.sessionId, versionOf, shownKeepMs);
-    outlet.begin([retry(), frame({ event: 'snapshot', id, data })], concerns);
-    return outlet.stream;
-  }
+  const log = createLog(parts.logLimits);
+  const ids = createIds(parts.epoch ?? randomBytes(8).toString('hex'));
+  const audience = createAudience({ log, ids, metrics, limits, nowMs });
+  const ears = { bus, log, ids, onHeard: audience.heard, nowMs };
+  const hub = createHub({ ...parts.hub, ...ears, tracking: parts.tracking });
+  const watch = createWatch({ isLive, beat: audience.beat, ...limits });
+  const takeSeat = createSeats({ hub, audience, watch, metrics, slots: createSlots(limits) });
+  const { begun } = metrics;
+  const beginningOf = createBeginnings({ ...parts, hub, log, ids, begun, nowMs, random });
 
   return {
     service: {
-      async stream({ topics, lastEventId }, call) {
-        const wanted = { caller: signedIn(call), topics: readTopics(topics), lastEventId };
-        return open(wanted, call);
+      async stream({ lastEventId, ...asked }, call) {
+        const caller = signedIn(call.caller);
+        const filter = filterOf(asked, caller);
+        const { id, role, sessionId } = caller;
+        const seat = takeSeat({ id, role, sessionId }, filter);
+        const beginning = await beginningOf({ filter, lastEventId }, call).catch(
+          (error: unknown) => {
+            seat.leave();
+            throw error;
+          },
+        );
+        return streamOf(audience, seat, beginning);
       },
     },
     close() {
       watch.close();
+      audience.close();
       hub.close();
     },
   };
 }
 
-function isFor({ caller, topics }: Wanted, { topic, userId }: Heard): boolean {
-  if (!topics.has(topic as Topic)) return false;
-  return topic !== 'orders' || caller.role === 'staff' || userId === caller.id;
-}
-
-function readTopics(list: string | undefined): ReadonlySet<Topic> {
-  const named = (list?.split(',') ?? allTopics) as readonly Topic[];
-  const topics = new Set(named);
-  if (topics.size < named.length) throw invalid('query', '/topics', 'names a topic twice');
-  return topics;
-}
-
-function signedIn({ caller }: Call): SignedIn {
-  if (caller.kind === 'user') return caller;
-  throw new AppError('unauthorized', 'Sign in to hear what happens');
-}
-
-function notBegun(): AppError {
-  return new AppError(
-    'overloaded',
-    'More happened than could be kept for the beginning; try again',
-  );
+/** In a function of its own, so that what is kept for long keeps nothing of the request. */
+function streamOf(audience: Audience, { reader, leave }: Seat, beginning: Beginning): EventStream {
+  Object.assign(reader, beginning);
+  return { start: (connection) => audience.begin(reader, connection), close: leave };
 }
 
 async function refuseWithoutBus(): Promise<never> {

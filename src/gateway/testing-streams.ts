@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { after } from 'node:test';
-import { createBus, type CloudEvent } from '../platform/bus.ts';
+import type { CloudEvent, Live } from '../platform/bus.ts';
 import type { Caller } from '../platform/call.ts';
 import { createMetrics } from '../platform/metrics.ts';
 import { serve } from '../platform/serve.ts';
@@ -9,8 +9,11 @@ import { until } from '../postgres/wait.ts';
 import { createHealth, serveHealth } from '../platform/health.ts';
 import { createServer, type ServerParts } from '../platform/server.ts';
 import { silent } from '../testing/database.ts';
+import type { News } from './fix-event.ts';
+import type { Session } from './live-sessions.ts';
 import { createStreams } from './stream.ts';
 import { streamApi } from './stream-api.ts';
+import { createTestBus } from './testing-bus.ts';
 
 type StreamParts = Parameters<typeof createStreams>[0];
 type Order = Awaited<ReturnType<StreamParts['orders']['listOrders']>>['items'][number];
@@ -18,6 +21,8 @@ type Low = Awaited<ReturnType<StreamParts['catalog']['listLowStock']>>['items'][
 
 /** Keeps connections, as browsers do. */
 const agent = new Agent({ keepAlive: true });
+
+type KeyOf = Extract<Caller, { kind: 'user' }>;
 
 const roomy: ServerParts['limits'] = {
   bodyBytesMax: 1024 * 1024,
@@ -45,6 +50,39 @@ export function lowEvent(productId: string, version: number) {
   return eventOf({ type: 'stock.low.v1', subject: productId, sequence: String(version), data });
 }
 
+/** For tests: where a vehicle is, as the bus tells it. */
+export function gpsState(
+  vehicle: string,
+  sequence: number,
+  fields: {
+    latitude?: number;
+    longitude?: number;
+    owner_id?: string | null;
+    [name: string]: unknown;
+  } = {},
+): Live {
+  const place = { latitude: 50, longitude: 8 };
+  const value = {
+    timestamp: sequence / 1_000,
+    ...place,
+    vehicle,
+    sequence,
+    owner_id: null,
+    ...fields,
+  };
+  return { key: vehicle, value };
+}
+
+/** The same as tracking remembers it. */
+export function newsItem(
+  vehicleId: string,
+  atMs: number,
+  fields: Partial<News['items'][number]> = {},
+): News['items'][number] {
+  const timestamp = new Date(atMs).toISOString();
+  return { vehicleId, timestamp, latitude: 50, longitude: 8, ...fields };
+}
+
 function eventOf(event: Pick<CloudEvent, 'type' | 'subject' | 'sequence' | 'data'>): CloudEvent {
   const id = `${event.subject}.${event.sequence}`;
   const time = '2026-01-01T00:00:00.000Z';
@@ -60,10 +98,10 @@ export function orderRow(id: string, userId: string, version = '1'): Order {
 
 /** For tests: a gateway's stream behind real HTTP, with the services behind it played by the test. */
 export async function startStreams(
-  parts: Partial<Omit<StreamParts, 'orders' | 'catalog' | 'bus' | 'metrics'>> = {},
+  parts: Partial<Omit<StreamParts, 'orders' | 'catalog' | 'tracking' | 'bus' | 'metrics'>> = {},
   serverLimits: Partial<ServerParts['limits']> = {},
 ) {
-  const bus = createBus();
+  const bus = createTestBus();
   const metrics = createMetrics();
   const shop = {
     orders: [] as Order[],
@@ -71,7 +109,11 @@ export async function startStreams(
     asked: 0,
     /** What happens while a snapshot is being taken. */
     meanwhile: async (): Promise<void> => undefined,
-    live: async (_caller: Caller): Promise<boolean> => true,
+    live: async (_session: Session): Promise<boolean> => true,
+    fixes: [] as News['items'],
+    /** What was asked of tracking: since when, or nothing for everything. */
+    askedFixes: [] as (string | undefined)[],
+    fixesWhole: true,
   };
   const streams = createStreams({
     bus,
@@ -93,6 +135,17 @@ export async function startStreams(
         return { items: shop.low.slice(0, limit) };
       },
     },
+    tracking: {
+      async listNews({ since, limit = 0 }, { caller }) {
+        assert.deepEqual(caller, { kind: 'service', name: 'gateway' });
+        shop.askedFixes.push(since);
+        const isAsked = (item: News['items'][number]) =>
+          since === undefined || item.timestamp >= since;
+        const items = shop.fixes.filter(isAsked).slice(0, limit);
+        await shop.meanwhile();
+        return { items, isWhole: shop.fixesWhole };
+      },
+    },
     ...parts,
   });
   const health = createHealth();
@@ -100,8 +153,9 @@ export async function startStreams(
   const server = createServer({ log: silent, metrics, health, limits });
   serveHealth(server, health);
   const guard = ({ headers }: { headers: Record<string, unknown> }): Caller => {
-    const [id = '', role = ''] = String(headers['x-user']).split(' ');
-    return { kind: 'user', id, role, sessionId: `of ${id}`, token: 'none' };
+    const [id = '', role = '', ...rest] = String(headers['x-user']).split(' ');
+    const key = JSON.parse(rest.join(' ') || '{}') as Pick<KeyOf, 'scopes' | 'vehicleId'>;
+    return { kind: 'user', id, role, sessionId: `of ${id}`, token: 'none', ...key };
   };
   serve(server, streamApi, { service: streams.service, guard });
   const url = await server.listen({ port: 0, host: '127.0.0.1' });
@@ -130,23 +184,21 @@ export async function startStreams(
   };
 }
 
-type Asked = { topics?: string; lastEventId?: string };
+type Asked = { topics?: string; vehicle?: string; box?: string; lastEventId?: string };
 
 /** For tests: a reader of a stream, once its head is there. */
-export async function openStream(url: string, user: string, { topics, lastEventId }: Asked = {}) {
-  const response = await head(
-    `${url}/v1/stream${topics === undefined ? '' : `?topics=${topics}`}`,
-    {
-      'x-user': user.includes(' ') ? user : `${user} customer`,
-      ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
-    },
-  );
+export async function openStream(url: string, user: string, asked: Asked = {}) {
+  const { lastEventId, ...query } = asked;
+  const response = await head(`${url}/v1/stream?${new URLSearchParams(query).toString()}`, {
+    'x-user': user.includes(' ') ? user : `${user} customer`,
+    ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
+  });
   let text = '';
   let ended = false;
   response.setEncoding('utf8').on('data', (more: string) => (text += more));
   response.on('end', () => (ended = true)).on('close', () => (ended = true));
   response.on('error', () => undefined);
-  const sent = (): Sent[] => text.split('\n\n').slice(0, -1).flatMap(parse);
+  const sent = (): Sent[] => readSent(text);
 
   return {
     status: response.statusCode ?? 0,
@@ -170,6 +222,10 @@ export async function openStream(url: string, user: string, { topics, lastEventI
     resume: () => response.resume(),
     leave: () => response.destroy(),
   };
+}
+
+export function readSent(text: string): Sent[] {
+  return text.split('\n\n').slice(0, -1).flatMap(parse);
 }
 
 export function newsOf(sent: readonly Sent[]): string[] {

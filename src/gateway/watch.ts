@@ -1,57 +1,58 @@
-import type { Call } from '../platform/call.ts';
-import type { IsLive, SignedIn } from './live-sessions.ts';
-
-/** A stream with somebody at its end. */
-export type Member = {
-  caller: SignedIn;
-  call: Call;
-  say(text: string): void;
-  end(): void;
-};
+import { ownCall } from '../platform/call.ts';
+import type { IsLive, Session } from './live-sessions.ts';
+import { endReader, type Reader } from './reader.ts';
 
 type Parts = {
   isLive: IsLive;
-  /** The text that keeps an idle connection alive. */
-  beat: () => string;
+  /** Keeps idle connections alive. */
+  beat: () => void;
   checkMs: number;
   beatMs: number;
 };
 
 export type Watch = {
-  add(member: Member): void;
-  remove(member: Member): void;
+  add(session: Session, reader: Reader): void;
+  remove(session: Session, reader: Reader): void;
   /** Ends all streams. */
   close(): void;
 };
 
+type Watched = {
+  session: Session;
+  readers: Set<Reader>;
+  /** How many of the last checks had no answer. */
+  unanswered: number;
+};
+
 /** So many checks in a row without an answer are as good as a no. */
 const unansweredMax = 3;
+/** So many sessions are asked about at once: requests ask in the same line. */
+const atOnceMax = 1_000;
 
 /** Ends the streams of those whose session is over, and keeps the others from falling asleep. */
 export function createWatch({ isLive, beat, checkMs, beatMs }: Parts): Watch {
-  /** How many of the last checks had no answer. */
-  const members = new Map<Member, number>();
+  const sessions = new Map<string, Watched>();
   let timers: NodeJS.Timeout[] = [];
-  let checking: Promise<unknown> | undefined;
+  let checking: Promise<void> | undefined;
 
-  async function check(member: Member): Promise<void> {
-    const { caller, call } = member;
-    const deadlineAtMs = performance.now() + checkMs;
-    const live = await isLive(caller, { ...call, deadlineAtMs, answer: {} }).catch(() => undefined);
-    const unanswered = live === undefined ? (members.get(member) ?? 0) + 1 : 0;
-    if (live === false || unanswered >= unansweredMax) member.end();
-    else if (members.has(member)) members.set(member, unanswered);
+  async function check(watched: Watched): Promise<void> {
+    const call = ownCall('gateway', checkMs);
+    const live = await isLive(watched.session, call).catch(() => undefined);
+    watched.unanswered = live === undefined ? watched.unanswered + 1 : 0;
+    if (live === false || watched.unanswered >= unansweredMax) watched.readers.forEach(endReader);
+  }
+
+  async function checkEach(all: readonly Watched[]): Promise<void> {
+    for (let i = 0; i < all.length; i += atOnceMax) {
+      // oxlint-disable-next-line no-await-in-loop -- so that there is never a long line
+      await Promise.all(all.slice(i, i + atOnceMax).map(check));
+    }
   }
 
   function checkAll(): void {
-    checking ??= Promise.all([...members.keys()].map(check)).finally(() => {
+    checking ??= checkEach([...sessions.values()]).finally(() => {
       checking = undefined;
     });
-  }
-
-  function beatAll(): void {
-    const text = beat();
-    for (const member of members.keys()) member.say(text);
   }
 
   function endTimers(): void {
@@ -60,20 +61,31 @@ export function createWatch({ isLive, beat, checkMs, beatMs }: Parts): Watch {
   }
 
   return {
-    add(member) {
-      members.set(member, 0);
+    add(session, reader) {
+      const key = keyOf(session);
+      const watched = sessions.get(key) ?? { session, readers: new Set(), unanswered: 0 };
+      watched.readers.add(reader);
+      sessions.set(key, watched);
       if (timers.length > 0) return;
-      timers = [setInterval(checkAll, checkMs).unref(), setInterval(beatAll, beatMs).unref()];
+      timers = [setInterval(checkAll, checkMs).unref(), setInterval(beat, beatMs).unref()];
     },
 
-    remove(member) {
-      members.delete(member);
-      if (members.size === 0) endTimers();
+    remove(session, reader) {
+      const key = keyOf(session);
+      const readers = sessions.get(key)?.readers;
+      readers?.delete(reader);
+      if (readers?.size === 0) sessions.delete(key);
+      if (sessions.size === 0) endTimers();
     },
 
     close() {
-      for (const member of members.keys()) member.end();
+      for (const { readers } of sessions.values()) readers.forEach(endReader);
       endTimers();
     },
   };
+}
+
+/** A session that has got another role meanwhile is another one. */
+function keyOf({ sessionId, role }: Session): string {
+  return `${sessionId} ${role}`;
 }

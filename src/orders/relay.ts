@@ -1,4 +1,5 @@
 import type { Bus } from '../platform/bus.ts';
+import { createAbsence } from '../platform/bus-absence.ts';
 import { ownCall } from '../platform/call.ts';
 import { crashPoint } from '../platform/crash.ts';
 import type { Database, Queryable } from '../platform/database.ts';
@@ -6,7 +7,7 @@ import type { Log } from '../platform/log.ts';
 import { repeat } from '../platform/repeat.ts';
 import { orderEvent } from './events.ts';
 import type { OrderedRow } from './order-row.ts';
-import { outboxStore, type News } from './outbox-store.ts';
+import { outboxStore, type News, type OutboxStore } from './outbox-store.ts';
 import type { Catalog } from './parts.ts';
 
 type Parts = {
@@ -23,42 +24,60 @@ const everyMs = 1_000;
 /** A row is a whole batch, so this is some thousand orders. */
 const takenMax = 16;
 const droppedMax = 1_000;
+/** Ends of orders come one by one, so these are as many orders. */
+const untoldMax = 500;
 /** Well below the time that the database lets a transaction idle. */
 const catalogMsMax = 2_000;
+/** An outage longer than this loses events; an id that waits takes a tenth of the order's own place. */
+const staleHours = 24;
 
 /** Tells catalog and the world what has become of orders, at least once, and then forgets it. */
 export function openRelay(parts: Parts) {
-  const { database, bus, log } = parts;
+  const { database, bus, currency, log } = parts;
   const store = outboxStore(database);
+  const absence = createAbsence(log);
 
   async function round(): Promise<boolean> {
-    const placedToo = bus.isHeard(topic);
-    const dropped = placedToo ? 0 : await store.dropUnheard(droppedMax);
-    const taken = await database.transaction(async (transaction) => {
-      const news = await store.takeNews(transaction, { placedToo, max: takenMax });
-      crashPoint('relayAfterTake');
-      if (news.length === 0) return 0;
-      await tellCatalog(parts, news);
-      crashPoint('relayAfterCatalog');
-      if (bus.isHeard(topic)) await publish(transaction, news);
-      crashPoint('relayBeforeDelete');
-      await store.dropNews(
-        transaction,
-        news.map(({ seq }) => seq),
-      );
-      return news.length;
-    });
-    return taken === takenMax || dropped === droppedMax;
+    if (absence.isToTry()) {
+      const isMore = await tellAll();
+      if (absence.isToTry()) return isMore;
+      await dropStale(store, log);
+    }
+    // Catalog does not wait for the bus: stock must come back.
+    return tellCatalogOnly(parts, store);
   }
 
-  async function publish(transaction: Queryable, news: readonly News[]): Promise<void> {
+  async function tellAll(): Promise<boolean> {
+    const placedToo = bus.isHeard(topic);
+    const dropped = placedToo ? 0 : await store.dropUnheard(droppedMax);
+    // While nobody knows whether the bus is back, one row is enough to find out.
+    const max = absence.isAway() ? 1 : takenMax;
+    const taken = await database.transaction(async (transaction) => {
+      const news = await store.takeNews(transaction, { placedToo, max });
+      crashPoint('relayAfterTake');
+      if (news.length > 0) await tell(transaction, news);
+      return news.length;
+    });
+    return taken === max || dropped === droppedMax;
+  }
+
+  async function tell(transaction: Queryable, news: readonly News[]): Promise<void> {
+    await tellCatalog(parts, news);
+    crashPoint('relayAfterCatalog');
+    const isTold = !bus.isHeard(topic) || (await isPublished(transaction, news));
+    if (isTold) crashPoint('relayBeforeDelete');
+    const seqs = news.map(({ seq }) => seq);
+    await (isTold ? store.dropNews(transaction, seqs) : store.noteTold(transaction, seqs));
+  }
+
+  async function isPublished(transaction: Queryable, news: readonly News[]): Promise<boolean> {
     const ids = news.flatMap(({ orderIds }) => orderIds);
     const rows = await store.ordersOf(transaction, ids);
     const rowOf = new Map(rows.map((row) => [row.id, row]));
     const events = news.flatMap(({ kind, orderIds }) =>
-      orderIds.map((id) => orderEvent(kind, rowOf.get(id) as OrderedRow, parts.currency)),
+      orderIds.map((id) => orderEvent(kind, rowOf.get(id) as OrderedRow, currency)),
     );
-    await bus.publish(topic, events);
+    return absence.isTaken(bus.publish(topic, events));
   }
 
   const rounds = repeat({ name: 'relay', everyMs, round, log });
@@ -71,9 +90,29 @@ export function openRelay(parts: Parts) {
   };
 }
 
+/** The news stays for the bus; `true` says that more is waiting. */
+function tellCatalogOnly(parts: Parts, store: OutboxStore): Promise<boolean> {
+  return parts.database.transaction(async (transaction) => {
+    const news = await store.takeUntold(transaction, untoldMax);
+    if (news.length === 0) return false;
+    await tellCatalog(parts, news);
+    await store.noteTold(
+      transaction,
+      news.map(({ seq }) => seq),
+    );
+    return news.length === untoldMax;
+  });
+}
+
+async function dropStale(store: OutboxStore, log: Log): Promise<void> {
+  const count = await store.dropStale(droppedMax, staleHours);
+  if (count > 0) log.error({ count, staleHours }, 'news of orders was dropped: no bus took it');
+}
+
 async function tellCatalog({ catalog }: Parts, news: readonly News[]): Promise<void> {
+  const untold = news.filter(({ catalogTold }) => !catalogTold);
   const idsOf = (wanted: News['kind']) =>
-    news.flatMap(({ kind, orderIds }) => (kind === wanted ? orderIds : []));
+    untold.flatMap(({ kind, orderIds }) => (kind === wanted ? orderIds : []));
   const [cancelled, fulfilled] = [idsOf('cancelled'), idsOf('fulfilled')];
   const call = ownCall('orders', catalogMsMax);
   if (cancelled.length > 0) await catalog.releaseOrders({ orderIds: cancelled }, call);

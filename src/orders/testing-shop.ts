@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createCatalog } from '../catalog/catalog.ts';
 import { sweep } from '../catalog/sweeper.ts';
-import { createBus, type Bus } from '../platform/bus.ts';
+import type { Bus } from '../platform/bus.ts';
+import { createBus } from '../platform/bus-here.ts';
 import type { Call } from '../platform/call.ts';
 import { createCursors } from '../platform/cursor.ts';
 import { openDatabase, type Database } from '../platform/database.ts';

@@ -7,21 +7,32 @@ type Answered = { request: FastifyRequest; reply: FastifyReply; result: unknown 
 
 /** Says in headers what the contract promises besides the body, and gives the body. */
 export function answer(operation: Operation, { request, reply, result }: Answered): unknown {
-  const { status = 200, location, cacheControl } = operation;
+  const { status = 200, location, cacheControl, contentType } = operation;
   const { answer: extra } = callOf(request);
   reply.code(extra.status ?? status);
   if (extra.replayed) reply.header('idempotency-replayed', 'true');
   if (cacheControl) reply.header('cache-control', cacheControl);
   if (result === null) return reply.send();
+  if (contentType !== undefined) return asItIs(reply, contentType, result as string);
   const fields = result as Record<string, unknown>;
   if (location) reply.header('location', fill(location, fields));
   if (typeof fields['nextCursor'] === 'string') {
     reply.header('link', nextLink(request.url, fields['nextCursor']));
   }
-  if (!operation.versioned) return result;
-  const etag = `"${String(fields['version'])}"`;
+  return operation.versioned ? unlessKnown({ request, reply, result }) : result;
+}
+
+/** A reader that has this version already is not told it again. */
+function unlessKnown({ request, reply, result }: Answered): unknown {
+  const etag = `"${String((result as { version: unknown }).version)}"`;
   reply.header('etag', etag);
   return knows(request, etag) ? reply.code(304).send() : result;
+}
+
+/** A text as bytes: of a string Fastify would say a charset that not every kind of JSON knows. */
+function asItIs(reply: FastifyReply, contentType: string, text: string): Buffer {
+  reply.header('content-type', contentType);
+  return Buffer.from(text);
 }
 
 /** RFC 8288: where the next page is. */

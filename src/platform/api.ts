@@ -19,6 +19,8 @@ export type Operation = {
   status?: number;
   /** The reply is the text of Server-Sent Events, and goes on until somebody leaves. */
   streams?: true;
+  /** The reply is a text of this kind, sent as it is; JSON, if not said. */
+  contentType?: string;
   /** The reply has a `version`, which is its ETag. */
   versioned?: true;
   /** How long others may keep the answer; without it, not at all. */

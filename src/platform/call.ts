@@ -14,6 +14,8 @@ export type Caller =
       sessionId: string;
       /** Set for API keys, which may do less than their owner. */
       scopes?: readonly string[];
+      /** Set for the API key of a device, which speaks for this vehicle only. */
+      vehicleId?: string;
       token: string;
     };
 

@@ -54,13 +54,14 @@ export function createUserVerifier(getTokenKeys: KeySource): (token: string) => 
   return async (token) => callerOf(await verify(token), token);
 }
 
-function callerOf({ sub, sid, role, scope }: JWTPayload, token: string): Caller {
+function callerOf({ sub, sid, role, scope, vehicle }: JWTPayload, token: string): Caller {
   return {
     kind: 'user',
     id: String(sub),
     role: String(role),
     sessionId: String(sid),
     ...(typeof scope === 'string' && { scopes: scope.split(' ') }),
+    ...(typeof vehicle === 'string' && { vehicleId: vehicle }),
     token,
   };
 }

@@ -19,7 +19,8 @@ type Far = {
 type Input = Record<string, unknown>;
 
 const connectionsMax = 32;
-const replyBytesMax = 16 * 1024 * 1024;
+/** The longest are texts that somebody will keep as a file. */
+const replyBytesMax = 32 * 1024 * 1024;
 
 /** Binds an Api to a service in another process. */
 export function remote<A extends Api>(
@@ -103,14 +104,14 @@ async function send({ pool, far }: Way, { operation, input, call }: Asked): Prom
   const response = await pool.request(options).catch((error: unknown) => {
     throw noAnswer(far.service, error);
   });
-  return read(response, { service: far.service, expected: operation.status ?? 200, call });
+  return read(response, { service: far.service, operation, call });
 }
 
-type Expectation = { service: string; expected: number; call: Call };
+type Expectation = { service: string; operation: Operation; call: Call };
 
 async function read(
   { statusCode, headers, body }: Dispatcher.ResponseData,
-  { service, expected, call }: Expectation,
+  { service, operation, call }: Expectation,
 ): Promise<unknown> {
   const text = await body.text().catch((error: unknown) => {
     throw noAnswer(service, error);
@@ -120,8 +121,9 @@ async function read(
     const refusal = errorOf(parse(text), Number.isFinite(wait) ? wait : undefined);
     throw refusal ?? new AppError('unavailable', `${service} answered ${statusCode}`);
   }
-  if (statusCode !== expected) call.answer.status = statusCode;
+  if (statusCode !== (operation.status ?? 200)) call.answer.status = statusCode;
   if (headers['idempotency-replayed'] === 'true') call.answer.replayed = true;
+  if (operation.contentType !== undefined) return text;
   return text === '' ? null : parse(text);
 }
 

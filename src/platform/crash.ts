@@ -15,7 +15,10 @@ export const crashLabels = [
   'cancelAfterCommit',
 ] as const;
 
-export type CrashLabel = (typeof crashLabels)[number];
+/** Others, off the way of orders, where the campaign of faults does not go. */
+const furtherLabels = ['taskAfterClaim', 'taskBeforeCommit'] as const;
+
+export type CrashLabel = (typeof crashLabels | typeof furtherLabels)[number];
 
 type Armed = { label: string; passesLeft: number };
 
@@ -41,7 +44,8 @@ export function crashPoint(label: CrashLabel): void {
 
 function readSpec(spec: string): Armed {
   const [label = '', times = '1'] = spec.split(':');
-  if (!crashLabels.some((known) => known === label) || !/^[1-9]\d{0,8}$/.test(times)) {
+  const isKnown = [...crashLabels, ...furtherLabels].some((known) => known === label);
+  if (!isKnown || !/^[1-9]\d{0,8}$/.test(times)) {
     throw new RangeError(`${spec} is no place to crash at, such as ${crashLabels[0]}:2`);
   }
   return { label, passesLeft: Number(times) };

@@ -8,6 +8,7 @@ export const refusals = {
   unauthorized: [401, 'Sign in, refresh the access token, or send a valid API key.'],
   forbidden: [403, 'The caller is known, but its role or scopes do not allow this.'],
   notFound: [404, 'There is no such thing, or it belongs to somebody else.'],
+  noFixes: [404, 'The vehicle has not said where it was in this time; ask about another.'],
   methodNotAllowed: [
     405,
     'The path exists, but not with this method; `Allow` lists the right ones.',

@@ -107,10 +107,8 @@ function headerName(key: string): string {
   return kebab(key).replaceAll(/(^|-)[a-z]/g, (start) => start.toUpperCase());
 }
 
-function responsesOf(
-  { status = 200, reply, refuses = [], streams, versioned, location, cacheControl }: Operation,
-  closed: boolean,
-) {
+function responsesOf(operation: Operation, closed: boolean) {
+  const { status = 200, reply, refuses = [], versioned, location, cacheControl } = operation;
   const headers = {
     ...(versioned && { ETag: { schema: { type: 'string' } } }),
     ...(location && { Location: { schema: { type: 'string' } } }),
@@ -133,15 +131,15 @@ function responsesOf(
     [status]: {
       description: status === 204 ? 'Done' : 'The answer',
       ...(Object.keys(headers).length > 0 && { headers }),
-      ...(status !== 204 && { content: { [typeOf(streams)]: { schema: plain(reply) } } }),
+      ...(status !== 204 && { content: { [typeOf(operation)]: { schema: plain(reply) } } }),
     },
     ...Object.fromEntries(problems),
   };
 }
 
 /** What an answer is written in. */
-function typeOf(streams = false): string {
-  return streams ? 'text/event-stream' : 'application/json';
+function typeOf({ streams, contentType = 'application/json' }: Operation): string {
+  return streams ? 'text/event-stream' : contentType;
 }
 
 /** A schema without what its library hides in it. */

@@ -57,7 +57,9 @@ export function refuser(log: Log) {
 function toRefusal(error: FastifyError | AppError): AppError | undefined {
   if (error instanceof AppError) return error;
   const code = codeOfStatus[error.statusCode ?? 500];
-  return code && new AppError(code, error.message);
+  // Its own words hold the whole path, and so whatever somebody has put into the query.
+  const text = error.code === 'FST_ERR_BAD_URL' ? 'The path cannot be decoded' : error.message;
+  return code && new AppError(code, text);
 }
 
 /** What we did not mean to throw is logged whole and told to nobody. */

@@ -16,9 +16,13 @@ export function checks(): (where: FieldError['in'], schema: TSchema) => Check {
 
   return (where, schema) => {
     const fits = (where === 'body' ? asItIs : fromText).compile(schema);
+    const numbers = numberFields(schema);
     return (value) => {
       // A body was inspected when it was parsed.
-      if (where !== 'body') inspect(value, '', { in: where, depth: 0 });
+      if (where !== 'body') {
+        inspect(value, '', { in: where, depth: 0 });
+        refuseOddNumbers(value as Record<string, unknown>, numbers, where);
+      }
       const [error] = fits(value) ? [] : (fits.errors ?? []);
       if (error) throw invalid(where, pointerOf(error), detailOf(error));
     };
@@ -38,4 +42,26 @@ function detailOf({ keyword, params, message }: ErrorObject): string {
   if (keyword === 'enum') return `must be one of ${params['allowedValues'].join(', ')}`;
   if (keyword === 'const') return `must be ${params['allowedValue']}`;
   return message ?? 'is not as the contract says';
+}
+
+const plainNumber = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+function numberFields({ properties = {} }: TSchema & { properties?: Record<string, TSchema> }) {
+  const entries = Object.entries(properties) as [string, { type?: string }][];
+  return entries.filter(([, { type }]) => type === 'number' || type === 'integer');
+}
+
+/** Ajv would read `0x10`, ` 5` and `1e400` as numbers, the last one as greater than every maximum. */
+function refuseOddNumbers(
+  value: Record<string, unknown>,
+  fields: ReturnType<typeof numberFields>,
+  where: FieldError['in'],
+): void {
+  for (const [name, { type }] of fields) {
+    const text = value[name];
+    if (typeof text !== 'string') continue;
+    if (!plainNumber.test(text) || !Number.isFinite(Number(text))) {
+      throw invalid(where, pointerTo('', name), `must be ${type}`);
+    }
+  }
 }

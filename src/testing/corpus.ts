@@ -12,6 +12,7 @@ export type Schema = {
   required?: readonly string[];
   items?: Schema;
   minimum?: number;
+  maximum?: number;
 };
 
 /** One place in a body, however deep, and what may be there. */
@@ -36,7 +37,8 @@ export function sampleOf(schema: Schema, known: Known = {}): unknown {
   if (type === 'array') return [sampleOf(items, known)];
   if (type === 'object') return objectOf(schema, known);
   const plain = [Math.max(1, minimum), false];
-  const texts = [someName(), `${someName()}@shop.example`, randomUUID()];
+  const time = new Date().toISOString();
+  const texts = [someName(), `${someName()}@shop.example`, randomUUID(), time];
   return [...plain, ...texts].find((candidate) => fits(schema, candidate));
 }
 

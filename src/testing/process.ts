@@ -68,7 +68,7 @@ const endMsMax = 10_000;
 /** Every port is one that nobody else has. */
 const anyPorts = { port: 0, internalPort: 0, metricsPort: 0 };
 /** The database server has a hundred connections for all test files together. */
-const modest = { poolMax: 4, drainMs: 0, adminPassword };
+const modest = { poolMax: 4, drainMs: 0, demoVan: false, adminPassword };
 
 /** Whatever happens, its processes and files are gone when the test or the file is done. */
 export async function makeHome(): Promise<Home> {
@@ -176,15 +176,16 @@ export async function startSplit(settings: Settings = {}): Promise<Bazar> {
   const common = { ...modest, databaseUrl, ...urls, ...settings };
   const service = (target: ServiceName) =>
     start({ ...common, target, internalPort: ports[target] });
-  const [users, catalog, orders, gateway, otherGateway] = await Promise.all([
+  const [users, catalog, orders, tracking, gateway, otherGateway] = await Promise.all([
     service('users'),
     service('catalog'),
     service('orders'),
+    service('tracking'),
     start({ ...common, target: 'gateway' }),
     start({ ...common, target: 'gateway' }),
   ]);
   const gateways = [gateway, otherGateway].map(({ addresses }) => addresses.gateway ?? '');
-  const processes = { users, catalog, orders, gateway, otherGateway };
+  const processes = { users, catalog, orders, tracking, gateway, otherGateway };
   return { gateways, processes, data, databaseUrl };
 }
 

@@ -49,6 +49,17 @@ export async function makeApiKey(
   return expectStatus(await ask('POST /v1/api-keys', { token, body }), 201).body as NewApiKey;
 }
 
+/** A key for a device: it speaks for this vehicle only. */
+export async function makeDeviceKey(
+  ask: Ask,
+  token: string,
+  vehicleId: string,
+): Promise<NewApiKey> {
+  const scopes: Scope[] = ['tracking:read', 'tracking:write'];
+  const body = { name: 'a device', scopes, vehicleId };
+  return expectStatus(await ask('POST /v1/api-keys', { token, body }), 201).body as NewApiKey;
+}
+
 /** A product of a test's own. */
 export async function addProduct(
   ask: Ask,

@@ -9,6 +9,8 @@ export type Bearer = {
   role: Role;
   /** Only for API keys; without them a token may do all that its role may. */
   scopes?: readonly Scope[];
+  /** Only for keys of devices: the one vehicle they speak for. */
+  vehicleId?: string;
 };
 
 export type AccessTokens = {
@@ -19,11 +21,17 @@ export type AccessTokens = {
 export function createAccessTokens({ signing }: KeySet): AccessTokens {
   if (!signing) throw new Error('the users service needs a key that can sign');
   return {
-    sign: ({ userId, sessionId, role, scopes }, lifetimeSeconds) =>
+    sign: ({ userId, sessionId, role, scopes, vehicleId }, lifetimeSeconds) =>
       signToken(signing, {
         type: 'at+jwt',
         audience: 'bazar',
-        claims: { sub: userId, sid: sessionId, role, ...(scopes && { scope: scopes.join(' ') }) },
+        claims: {
+          sub: userId,
+          sid: sessionId,
+          role,
+          ...(scopes && { scope: scopes.join(' ') }),
+          ...(vehicleId !== undefined && { vehicle: vehicleId }),
+        },
         lifetimeSeconds,
       }),
   };

@@ -115,6 +115,17 @@ test('holds an API key to its scopes', async () => {
   });
 });
 
+test('answers the key of a device nothing at all', async () => {
+  const scopes = ['tracking:read', 'tracking:write'];
+  for (const role of ['courier', 'staff']) {
+    // oxlint-disable-next-line no-await-in-loop -- a table of two
+    assert.deepEqual(await answersTo(() => callByKey(randomUUID(), scopes, role)), {
+      ...open,
+      ...closed([...personal, ...staffs, ...keyWork, ...internal, 'logOut'], 'forbidden'),
+    });
+  }
+});
+
 test('lets an API key change no password', async () => {
   const { users, register } = await usersFixture(database);
   const { user } = await register('ann');

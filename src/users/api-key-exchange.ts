@@ -31,10 +31,16 @@ export function createApiKeyExchange(inner: Inner): Operations {
         throw new AppError('unauthorized', 'The API key is not valid');
       }
       await storage.apiKeys.touch(held.id, now());
-      const { userId, role } = owner;
+      const { userId, role, vehicleId } = owner;
       // The owner may have lost a role since, and the key loses with it.
       const scopes = usableScopes(role, owner.scopes);
-      const bearer = { userId, sessionId: held.id, role, scopes };
+      const bearer = {
+        userId,
+        sessionId: held.id,
+        role,
+        scopes,
+        ...(vehicleId !== null && { vehicleId }),
+      };
       return {
         accessToken: await accessTokens.sign(bearer, keyTokenSeconds),
         expiresInSeconds: keyTokenSeconds,

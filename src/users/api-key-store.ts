@@ -7,6 +7,8 @@ export type NewKey = {
   accountId: string;
   name: string;
   scopes: readonly Scope[];
+  /** Null for a key that is not bound to one. */
+  vehicleId: string | null;
   secretHash: Buffer;
   now: Date;
   expiresAt: Date | null;
@@ -28,6 +30,7 @@ export type UsableKey = {
   userId: string;
   role: Role;
   scopes: Scope[];
+  vehicleId: string | null;
   secretHash: Buffer;
   /** Null when there is none that still works. */
   previousHash: Buffer | null;
@@ -35,7 +38,7 @@ export type UsableKey = {
 
 /** As the contract shows it, at a given time; from api_keys named `k`. */
 const keyColumns = (now: '$1' | '$2' | '$3' | '$6') => `k.id, k.account_id as "userId", k.name,
-  k.scopes, k.created_at as "createdAt", k.expires_at as "expiresAt",
+  k.scopes, k.vehicle_id as "vehicleId", k.created_at as "createdAt", k.expires_at as "expiresAt",
   k.last_used_at as "lastUsedAt",
   case when k.previous_expires_at > ${now}::timestamptz
     then k.previous_expires_at end as "previousExpiresAt"`;
@@ -43,9 +46,9 @@ const keyColumns = (now: '$1' | '$2' | '$3' | '$6') => `k.id, k.account_id as "u
 const insertKey: Statement = {
   name: 'users.insertApiKey',
   text: `insert into users.api_keys as k
-           (id, account_id, name, scopes, secret_hash, created_at, expires_at)
+           (id, account_id, name, scopes, secret_hash, created_at, expires_at, vehicle_id)
          select $1::uuid, $2::uuid, $3::text, $4::text[], $5::bytea, $6::timestamptz,
-           $7::timestamptz
+           $7::timestamptz, $9::text
          where (
            select count(*) from users.api_keys
            where account_id = $2::uuid and revoked_at is null
@@ -84,7 +87,8 @@ const revokeKey: Statement = {
 
 const usableKey: Statement = {
   name: 'users.usableApiKey',
-  text: `select k.account_id as "userId", a.role, k.scopes, k.secret_hash as "secretHash",
+  text: `select k.account_id as "userId", a.role, k.scopes, k.vehicle_id as "vehicleId",
+           k.secret_hash as "secretHash",
            case when k.previous_expires_at > $2::timestamptz
              then k.previous_hash end as "previousHash"
          from users.api_keys k join users.accounts a on a.id = k.account_id
@@ -129,6 +133,7 @@ export function apiKeyStore(db: Queryable) {
         k.now,
         k.expiresAt,
         liveMax,
+        k.vehicleId,
       ]),
     list: async ({ accountId, now, beforeId, limit }: KeyPage) =>
       (await db.rows<KeyRow>(listKeys, [accountId, now, beforeId, limit])).map((row) =>

@@ -17,6 +17,7 @@ import {
   User,
   UserBrief,
   UserChanges,
+  VehicleLimit,
   userFilters,
 } from './shapes.ts';
 
@@ -130,10 +131,13 @@ export const usersApi = defineApi({
     method: 'POST',
     path: '/v1/api-keys',
     summary: 'Make an API key: for yourself, or as staff for anyone',
+    description:
+      'A key for a device has a `vehicleId` and of scopes only `tracking:read` and `tracking:write`.',
     body: strict({
       name: Name,
       scopes: Type.Array(Scope, { minItems: 1, maxItems: 8, uniqueItems: true }),
       userId: Type.Optional(Id),
+      vehicleId: Type.Optional(VehicleLimit),
       expiresInDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 3_650 })),
     }),
     reply: NewApiKey,

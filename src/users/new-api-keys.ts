@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Input, Service } from '../platform/api.ts';
-import { AppError } from '../platform/errors.ts';
+import { AppError, invalid } from '../platform/errors.ts';
 import { accountIdFor, loggedIn, noSuchUser } from './access.ts';
 import type { usersApi } from './api.ts';
 import type { Inner } from './parts.ts';
@@ -26,6 +26,7 @@ export function createNewApiKeys({ storage, recordEvent, now }: Inner): Operatio
       accountId,
       name: asked.name,
       scopes: asked.scopes,
+      vehicleId: asked.vehicleId ?? null,
       secretHash: hashSecret(held.secret),
       now: at,
       expiresAt: asked.expiresInDays === undefined ? null : daysAfter(at, asked.expiresInDays),
@@ -45,12 +46,23 @@ export function createNewApiKeys({ storage, recordEvent, now }: Inner): Operatio
     async createApiKey(asked, call) {
       const caller = loggedIn(call);
       const accountId = accountIdFor(caller, asked.userId ?? caller.id);
+      if (asked.vehicleId !== undefined) refuseMoreThanTracking(asked.scopes);
       const held = { id: randomUUIDv7(), secret: newSecret() };
       const key = await insert(accountId, held, asked);
       recordEvent('apiKeyCreated', call, { targetId: accountId, apiKeyId: key.id });
       return { ...key, key: writeSecret('bzk', held) };
     },
   };
+}
+
+/** What is no business of tracking knows no vehicles, and would see the whole account. */
+function refuseMoreThanTracking(scopes: readonly Scope[]): void {
+  if (scopes.every((scope) => scope.startsWith('tracking:'))) return;
+  throw invalid(
+    'body',
+    '/scopes',
+    'of a key for one vehicle may be tracking:read and tracking:write',
+  );
 }
 
 function refuseUnusable(role: Role, scopes: readonly Scope[]): void {

@@ -121,11 +121,18 @@ export type Session = Static<typeof Session>;
 export const LiveSession = strict({ id: Id, userId: Id, role: Role });
 export type LiveSession = Static<typeof LiveSession>;
 
+/** What it is the id of, only tracking knows. */
+export const VehicleLimit = Type.String({
+  pattern: '^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}$',
+  description: 'The key speaks for this vehicle only.',
+});
+
 const apiKeyFields = {
   id: Id,
   userId: Id,
   name: Type.String(),
   scopes: Type.Array(Scope),
+  vehicleId: Type.Optional(VehicleLimit),
   createdAt: Time,
   expiresAt: Type.Optional(Time),
   lastUsedAt: Type.Optional(Time),

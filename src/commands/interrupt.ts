@@ -1,0 +1,23 @@
+import type { Environment } from './command.ts';
+
+const parentCheckMs = 250;
+
+/**
+ * Says when to stop: on a signal, or, under npm, when that is gone, because it does not pass a
+ * signal on. A second signal ends the process at once.
+ */
+export function interrupted(environment: Environment): AbortSignal {
+  const stopping = new AbortController();
+  let isSignalled = false;
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      if (isSignalled) process.exit(1);
+      isSignalled = true;
+      stopping.abort();
+    });
+  }
+  const parent = process.ppid;
+  const check = () => process.ppid !== parent && stopping.abort();
+  if (environment['npm_lifecycle_event']) setInterval(check, parentCheckMs).unref();
+  return stopping.signal;
+}

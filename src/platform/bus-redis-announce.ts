@@ -1,0 +1,75 @@
+import type { Live } from './bus.ts';
+import { answerOf, type RedisClient } from './bus-redis-link.ts';
+
+type Options = {
+  client: () => RedisClient | undefined;
+  newestKeepSeconds: number;
+  dropped: { inc: (labels: { channel: string }, count: number) => void };
+};
+type Waiting = Live & { channel: string };
+
+const waitingMax = 10_000;
+const sentMax = 500;
+
+/** Sends live values as soon as it can; while Redis is away or slow they are dropped and counted. */
+export function createAnnouncer({ client, newestKeepSeconds, dropped }: Options) {
+  let waiting: Waiting[] = [];
+  let isSending = false;
+
+  function drop(values: readonly Waiting[]): void {
+    for (const { channel } of values) dropped.inc({ channel }, 1);
+  }
+
+  /** Of each key the newest is enough; if even that is too much, the half that is newest. */
+  function shorten(): void {
+    const newest = [...newestOf(waiting)];
+    const kept = newest.length > waitingMax / 2 ? newest.slice(-waitingMax / 2) : newest;
+    const keeps = new Set(kept);
+    drop(waiting.filter((value) => !keeps.has(value)));
+    waiting = kept;
+  }
+
+  async function sendAll(): Promise<void> {
+    isSending = true;
+    while (waiting.length > 0) {
+      const values = waiting.splice(0, sentMax);
+      // oxlint-disable-next-line no-await-in-loop -- what waits meanwhile goes together
+      await send(values).catch(() => drop(values));
+    }
+    isSending = false;
+  }
+
+  async function send(values: readonly Waiting[]): Promise<void> {
+    const redis = client();
+    if (!redis) return drop(values);
+    const newest = newestOf(values);
+    const sent = values.flatMap((value): Promise<unknown>[] => {
+      const { channel, key } = value;
+      const text = JSON.stringify(value.value);
+      const expiration = { type: 'EX', value: newestKeepSeconds } as const;
+      const published = redis.publish(channel, text);
+      if (!newest.has(value)) return [published];
+      return [published, redis.set(`${channel}:${key}`, text, { expiration })];
+    });
+    await answerOf(Promise.all(sent));
+  }
+
+  return (channel: string, values: readonly Live[]): void => {
+    const added = values.map(({ key, value }) => ({ channel, key, value }));
+    if (!client()) return drop(added);
+    waiting.push(...added);
+    if (waiting.length > waitingMax) shorten();
+    if (!isSending) void sendAll();
+  };
+}
+
+/** In the order of those that are the last of their key. */
+function newestOf(values: readonly Waiting[]): Set<Waiting> {
+  const newest = new Map<string, Waiting>();
+  for (const value of values) {
+    const name = `${value.channel}:${value.key}`;
+    newest.delete(name);
+    newest.set(name, value);
+  }
+  return new Set(newest.values());
+}
