@@ -53,6 +53,8 @@ export const crowds: readonly Crowd[] = [
 /** What a process keeps in memory when it has just begun still grows. */
 const warmMs = 4_000;
 const sampleMs = 100;
+/** A message may come in two pieces, the first of which says what it is: one for each reader. */
+const tornMax = 20;
 /** So much of the measured time, at either end, says what memory there was before and after. */
 const edgeShare = 0.25;
 
@@ -160,6 +162,8 @@ function roundOf({ crowd, isStalled }: FanOutCell, frame: Frame): FanOutRound {
   const wanted = perSecond * reading * (crowd.isOneEach ? 1 / fanOutVehicles : 1);
   const edge = Math.max(1, Math.floor(memory.length * edgeShare));
   const faults = Object.entries(posted.odd).map(([what, count]) => `${count} × ${what}`);
+  const { aged, counted } = watched;
+  if (Math.abs(aged - counted) > tornMax) faults.push(`${counted} counted, ${aged} read`);
   if (watched.lost > 0) faults.push(`${watched.lost} streams ended`);
   return {
     fixesPerSecond: perSecond,

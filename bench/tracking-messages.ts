@@ -1,7 +1,7 @@
 const mark = Buffer.from('\nevent: fix.v1\n');
 const newLine = 0x0a;
-/** No message is shorter; what lies within one need not be looked at. */
-const messageBytesMin = 200;
+/** No message of these fixes is shorter; what lies within one need not be looked at. */
+const messageBytesMin = 400;
 
 /** Counts the messages of one stream as they come, in whatever pieces. */
 export function createCounter(): (bytes: Uint8Array) => number {

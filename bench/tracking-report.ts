@@ -33,9 +33,11 @@ fix at a time, each over a connection of its own, and the time of a fix is the m
 sent; the age of a message is how long after that it arrived, measured by 20 of those who read.
 All messages are counted. Fixes, watchers and Bazar share the processors, so an age has also in it
 how long the readers took. \`told\` is what arrived, as a share of all that those who read should have
-got: who is too slow for everything is told the newest of each vehicle. CPU is what Bazar spends in
-all, with taking the fixes, per message that arrived. Memory is the median of the first and of the
-last quarter of a round. Stalled readers open a stream, read its head, and then nothing more.
+got: who is too slow for everything is told the newest of each vehicle. \`Node µs\` is what Bazar
+spends in all, with taking the fixes, per message that arrived. Memory is the median of the first and
+of the last quarter of a round. Stalled readers open a stream, read its head, and then nothing more;
+so there is a tenth less to deliver, which shows where a thousand watch everything, since that is much
+to read for the one process that reads. Faults are reports that were refused.
 
 \`generator\` and \`readers\` are what those processes, and \`others\` what programs that do not belong to
 the bench took of the machine.

@@ -49,8 +49,9 @@ export type WatchResult = {
   bytes: number;
   p50Ms: number;
   p99Ms: number;
-  /** How many messages the ages are of. */
+  /** How many messages the ages are of, and how many of the same were counted. */
   aged: number;
+  counted: number;
   /** Readers whose stream has ended. */
   lost: number;
   seconds: number;

@@ -24,13 +24,15 @@ let watchers: Watcher[] = [];
 let delivered = 0;
 let bytesRead = 0;
 let lost = 0;
+/** Of those that are read, what was counted: the same, if counting is right. */
+let counted = 0;
 let cpuBefore = process.cpuUsage();
 let beganAtMs = 0;
 
 const orders = {
   open,
   begin() {
-    [delivered, bytesRead] = [0, 0];
+    [delivered, bytesRead, counted] = [0, 0, 0];
     ages.clear();
     cpuBefore = process.cpuUsage();
     beganAtMs = performance.now();
@@ -38,7 +40,14 @@ const orders = {
   end() {
     const { user, system } = process.cpuUsage(cpuBefore);
     const result: WatchResult = {
-      ...{ delivered, bytes: bytesRead, lost, aged: ages.count(), readerUs: user + system },
+      ...{
+        delivered,
+        bytes: bytesRead,
+        lost,
+        counted,
+        aged: ages.count(),
+        readerUs: user + system,
+      },
       seconds: (performance.now() - beganAtMs) / 1_000,
       ...{ p50Ms: ages.quantileMs(0.5), p99Ms: ages.quantileMs(0.99) },
     };
@@ -124,20 +133,23 @@ function requestOf({ tokens, streamsPerToken, isOneEach, vehicles }: WatchSpec, 
   );
 }
 
-function createCount(): (bytes: Buffer) => void {
+function createCount(): (bytes: Buffer) => number {
   const countIn = createCounter();
   return (bytes) => {
     bytesRead += bytes.length;
-    delivered += countIn(bytes);
+    const count = countIn(bytes);
+    delivered += count;
+    return count;
   };
 }
 
 /** Counts, and looks how old each message is. */
-function createEar(): (bytes: Buffer) => void {
+function createEar(): (bytes: Buffer) => number {
   const count = createCount();
   let rest = '';
   return (bytes) => {
-    count(bytes);
+    const messages = count(bytes);
+    counted += messages;
     const nowMs = performance.timeOrigin + performance.now();
     const text = rest + bytes.toString('latin1');
     const end = text.lastIndexOf('\n') + 1;
@@ -145,5 +157,6 @@ function createEar(): (bytes: Buffer) => void {
     for (const [, sequence] of text.slice(0, end).matchAll(sequenceForm)) {
       ages.add((nowMs - Number(sequence)) * 1_000);
     }
+    return messages;
   };
 }

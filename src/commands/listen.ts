@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { ConfigError } from '../config.ts';
 import { openLineDoor } from '../gateway/line-door.ts';
+import { AppError } from '../platform/errors.ts';
 import { createPoster, type Outcome } from '../replay/poster.ts';
 import type { Command } from './command.ts';
 import { portOf, readFlags, urlOf } from './flags.ts';
@@ -46,9 +47,9 @@ async function print(line: string): Promise<void> {
 }
 
 function refuse(outcome: Outcome): void {
-  if (outcome.kind !== 'done') throw new Error(outcome.why);
-  const [first] = outcome.report.results;
-  if (first?.result === 'refused') throw new Error(first.reason);
+  if (outcome.kind !== 'done') throw new AppError('unavailable', outcome.why);
+  const [{ result, reason = '' } = {}] = outcome.report.results;
+  if (result === 'refused') throw new AppError('invalid', reason);
 }
 
 function say(sentence: string): void {

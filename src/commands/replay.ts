@@ -56,7 +56,7 @@ export const run: Command = async (args, environment) => {
     if (sent || isHeard) {
       say(summaryOf({ isWhole, played, skipped: skipped.count() }, sent));
     }
-    return endOf(request, sender?.problem(), unsent);
+    return endOf(request, sender, unsent);
   } catch (error) {
     progress.end();
     throw error instanceof AppError ? new ConfigError(`${plan.path}: ${error.message}.`) : error;
@@ -66,9 +66,12 @@ export const run: Command = async (args, environment) => {
 };
 
 /** The exit code. */
-function endOf({ url, plan }: Request, problem: string | undefined, unsent: number): number {
+function endOf({ url, plan }: Request, sender: Sender | undefined, unsent: number): number {
+  const problem = sender?.problem();
+  const { stored = 0, known = 0, refused = 0 } = sender?.counts ?? {};
+  const isInVain = refused > 0 && stored + known === 0;
   if (problem !== undefined) say(`${url.origin} takes no fixes of ${plan.vehicle}: ${problem}`);
-  return unsent > 0 ? 1 : 0;
+  return unsent > 0 || isInVain ? 1 : 0;
 }
 
 /** Gives up what it holds only some time after the stop. */
