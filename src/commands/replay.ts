@@ -67,8 +67,9 @@ export const run: Command = async (args, environment) => {
 
 /** The exit code. */
 function endOf({ url, plan }: Request, sender: Sender | undefined, unsent: number): number {
-  const problem = sender?.problem();
-  const { stored = 0, known = 0, refused = 0 } = sender?.counts ?? {};
+  if (!sender) return 0;
+  const problem = sender.problem();
+  const { stored, known, refused } = sender.counts;
   const isInVain = refused > 0 && stored + known === 0;
   if (problem !== undefined) say(`${url.origin} takes no fixes of ${plan.vehicle}: ${problem}`);
   return unsent > 0 || isInVain ? 1 : 0;
