@@ -50,8 +50,11 @@ export const crowds: readonly Crowd[] = [
   { title: '100 watch everything', watchers: 100, isOneEach: false },
 ];
 
-/** What a process keeps in memory when it has just begun still grows. */
-const warmMs = 4_000;
+/**
+ * What a process keeps in memory when it has just begun still grows; and a reader that never reads is
+ * one that stalls only when the buffers of the kernel are full, which takes some megabytes.
+ */
+const warmMs = 15_000;
 const sampleMs = 100;
 /** A message may come in two pieces, the first of which says what it is: one for each reader. */
 const tornMax = 20;

@@ -36,8 +36,8 @@ how long the readers took. \`told\` is what arrived, as a share of all that thos
 got: who is too slow for everything is told the newest of each vehicle. \`Node µs\` is what Bazar
 spends in all, with taking the fixes, per message that arrived. Memory is the median of the first and
 of the last quarter of a round. Stalled readers open a stream, read its head, and then nothing more;
-so there is a tenth less to deliver, which shows where a thousand watch everything, since that is much
-to read for the one process that reads. Faults are reports that were refused.
+so there is a tenth less to deliver, but until the buffers of their connections are full they are
+written to like all others. Faults are reports that were refused.
 
 \`generator\` and \`readers\` are what those processes, and \`others\` what programs that do not belong to
 the bench took of the machine.

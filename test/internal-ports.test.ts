@@ -35,6 +35,7 @@ const orderLine = { productId: 'P001', quantity: 1 };
 const order = { orderId: randomUUID(), fp: '0'.repeat(32), lines: [orderLine] };
 const bodies: Record<string, object | undefined> = {
   getUsers: { ids: [randomUUID()] },
+  getUsersByNumber: { numbers: [1] },
   checkSessions: { ids: [randomUUID()] },
   exchangeApiKey: { key },
   reserve: { batchId: randomUUID(), settled: [], orders: [order] },

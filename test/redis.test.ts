@@ -99,6 +99,7 @@ describe('with Redis between two gateways and two trackers', { skip: redisIsMiss
 
       const stranger = createClient({ url: redis.url });
       stranger.on('error', () => undefined);
+      after(() => stranger.destroy());
       await stranger.connect();
       const texts: string[] = [];
       await stranger.subscribe('gps_state', (text) => texts.push(text));
@@ -132,7 +133,6 @@ describe('with Redis between two gateways and two trackers', { skip: redisIsMiss
       assert.ok(await atTwo.hasHeard(later), 'the second no longer hears');
       const orders = () => atOne.types.filter((type) => type === 'order.placed.v1').length >= 2;
       assert.ok(await until(() => orders() || undefined, waitMsMax), 'an order was not told');
-      stranger.destroy();
     },
   );
 });

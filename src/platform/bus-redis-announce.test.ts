@@ -8,9 +8,11 @@ function slowRedis() {
   const published: number[] = [];
   const kept = new Map<string, string>();
   const opened = Promise.withResolvers<void>();
+  const missed: number[] = [];
   const redis = {
-    publish(_channel: string, text: string) {
-      published.push(JSON.parse(text).n);
+    publish(channel: string, text: string) {
+      if (channel === 'places:missed') missed.push(Number(text));
+      else published.push(JSON.parse(text).n);
       return opened.promise;
     },
     set(key: string, text: string) {
@@ -18,17 +20,22 @@ function slowRedis() {
       return opened.promise;
     },
   };
-  return { redis: redis as unknown as RedisClient, published, kept, open: opened.resolve };
+  return { redis: redis as unknown as RedisClient, published, missed, kept, open: opened.resolve };
 }
 
-function announcer(redis: RedisClient | undefined) {
+function announcer(first: RedisClient | undefined) {
   let dropped = 0;
-  const announce = createAnnouncer({
+  let redis = first;
+  const { announce, tellLost } = createAnnouncer({
     client: () => redis,
     newestKeepSeconds: 60,
     dropped: { inc: (_labels, count) => void (dropped += count) },
   });
-  return { announce, dropped: () => dropped };
+  async function connect(to: RedisClient): Promise<void> {
+    redis = to;
+    await tellLost();
+  }
+  return { announce, connect, dropped: () => dropped };
 }
 
 const value = (n: number, keys: number) => ({ key: `van ${n % keys}`, value: { n } });
@@ -67,4 +74,19 @@ test('without a Redis all is dropped and counted', () => {
   const { announce, dropped } = announcer(undefined);
   announce('places', [value(1, 1), value(2, 1)]);
   assert.equal(dropped(), 2);
+});
+
+test('when Redis is back, those who listen are told since when they have missed something', async () => {
+  const { redis, published, missed, open } = slowRedis();
+  const { announce, connect, dropped } = announcer(undefined);
+  const beforeMs = Date.now();
+  announce('places', [value(1, 1)]);
+  announce('places', [value(2, 1)]);
+  open();
+  await connect(redis);
+  assert.equal(missed.length, 1);
+  assert.ok(Number(missed[0]) <= beforeMs && Number(missed[0]) > beforeMs - 10_000);
+  announce('places', [value(3, 1)]);
+  await rest();
+  assert.deepEqual([published, missed.length, dropped()], [[3], 1, 2]);
 });

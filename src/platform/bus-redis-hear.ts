@@ -1,4 +1,5 @@
 import type { Live, LiveListener } from './bus.ts';
+import { missedChannel } from './bus-redis-announce.ts';
 import { guarded } from './bus-guarded.ts';
 import { answerOf, keepAsking, openLink, type Line, type Link } from './bus-redis-link.ts';
 import type { RedisClient, RedisParts } from './bus-redis-link.ts';
@@ -18,6 +19,8 @@ type Channel = {
   hearers: Set<Hearer>;
   /** One function for ever, since Redis is told apart who listens by it. */
   onText: (text: string) => void;
+  /** Somebody could not say all that happened from this time on. */
+  onMissed: (text: string) => void;
   /** Whether all who hear it hear everything. */
   isWhole: boolean;
 };
@@ -45,12 +48,10 @@ export function openEar({ url, standing, log }: RedisParts, liveChannels: LiveCh
   }
 
   async function listen(client: RedisClient, channel: Channel): Promise<void> {
+    await answerOf(client.subscribe(missedChannel(channel.name), channel.onMissed));
     await answerOf(client.subscribe(channel.name, channel.onText));
     channel.isWhole = true;
-    for (const { listener, sinceMs } of channel.hearers) {
-      const missedSinceMs = Math.max(aliveAtMs, sinceMs) - marginMs;
-      guarded(log, () => listener.missed?.(missedSinceMs));
-    }
+    tellMissed(channel.hearers, ({ sinceMs }) => Math.max(aliveAtMs, sinceMs) - marginMs, log);
   }
 
   function hear(name: string, listener: LiveListener): () => void {
@@ -81,7 +82,21 @@ function newChannel(name: string, keyField: string, log: Log): Channel {
     const live = hearers.size > 0 && liveOf(text, keyField);
     if (live) tell(hearers, live, log);
   }
-  return { name, hearers, onText, isWhole: false };
+  function onMissed(text: string): void {
+    const sinceMs = Number(text);
+    if (sinceMs > 0) tellMissed(hearers, () => sinceMs, log);
+  }
+  return { name, hearers, onText, onMissed, isWhole: false };
+}
+
+function tellMissed(
+  hearers: ReadonlySet<Hearer>,
+  sinceMsOf: (hearer: Hearer) => number,
+  log: Log,
+): void {
+  for (const hearer of hearers) {
+    guarded(log, () => hearer.listener.missed?.(sinceMsOf(hearer)));
+  }
 }
 
 function tell(hearers: ReadonlySet<Hearer>, live: Live, log: Log): void {

@@ -33,10 +33,16 @@ export function openRedisBus({ url, log, metrics, liveChannels, ...limits }: Opt
   const parts = { url, standing, log };
   const writer = openLink({ name: 'write', url, standing, work });
   const { client } = writer;
+  const announcer = createAnnouncer({ client, newestKeepSeconds, dropped });
   const reader = openReader(parts);
   const ear = openEar(parts, liveChannels);
-  const announce = createAnnouncer({ client, newestKeepSeconds, dropped });
   const consumers = new Set<{ close: () => Promise<void> }>();
+
+  async function work(line: Line): Promise<void> {
+    line.stands();
+    await announcer.tellLost();
+    await keepAsking(line, () => undefined);
+  }
 
   return {
     publish: (topic, events) => addEvents(client(), topic, events),
@@ -52,7 +58,7 @@ export function openRedisBus({ url, log, metrics, liveChannels, ...limits }: Opt
     announce(channel, values) {
       // At once, Redis or not; the copy that comes back is no news to whoever looks at sequences.
       ear.tellHere(channel, values);
-      announce(channel, values);
+      announcer.announce(channel, values);
     },
     hear: ear.hear,
     isLiveHeard: () => true,
@@ -62,11 +68,6 @@ export function openRedisBus({ url, log, metrics, liveChannels, ...limits }: Opt
       await writer.close();
     },
   };
-}
-
-async function work(line: Line): Promise<void> {
-  line.stands();
-  await keepAsking(line, () => undefined);
 }
 
 /** Where Redis is, as logs may say it; an address that cannot be read is not told, nor logged. */

@@ -97,6 +97,7 @@ export const trackingApi = defineApi({
   addFixes: {
     method: 'POST',
     path: '/v1/vehicles/:id/fixes',
+    importance: 'high',
     summary: 'Report where a vehicle was: one fix, or up to a thousand',
     description:
       'Send one fix as it is, or `{ "fixes": [...] }`. A fix is known by its vehicle and its ' +
