@@ -10,11 +10,13 @@ import { openLinePort } from './line-port.ts';
 import { ordersApi } from './orders/api.ts';
 import { createOrders } from './orders/orders.ts';
 import { openRelay } from './orders/relay.ts';
+import type { Bus } from './platform/bus.ts';
 import { createCursors } from './platform/cursor.ts';
 import { createHealth, type Health } from './platform/health.ts';
+import type { KeySet } from './platform/keys.ts';
 import type { Lifecycle } from './platform/lifecycle.ts';
 import type { Log } from './platform/log.ts';
-import { createMetrics } from './platform/metrics.ts';
+import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { openSecrets } from './secrets.ts';
 import { createServers, listen, type Addresses } from './servers.ts';
 import type { ServiceName } from './settings.ts';
@@ -32,10 +34,17 @@ type Parts = {
   lifecycle: Lifecycle;
 };
 
+type Wired = {
+  services: Services;
+  bus: Bus;
+  serviceKeys: KeySet | undefined;
+  health: Health;
+  metrics: Metrics;
+};
 type Started = { addresses: Addresses; services: Services; health: Health };
 
 /** The wiring page: which services there are, what each is made of, and who may call whom. */
-export async function startApp(parts: Parts): Promise<Started> {
+export async function wireServices(parts: Omit<Parts, 'version'>): Promise<Wired> {
   const { config, log, lifecycle } = parts;
   const metrics = createMetrics();
   const health = createHealth();
@@ -73,11 +82,18 @@ export async function startApp(parts: Parts): Promise<Started> {
     return createTracking({ database, ...links, ...config, cursors: await cursors(), ...common });
   });
 
-  const servers = createServers({ ...parts, health, metrics });
   const services = { users, catalog, orders, tracking };
   startBackground({ ...parts, services, metrics });
-  const { admitKey } = openDoors(servers, { ...parts, services, bus, serviceKeys, metrics });
-  const addresses = await listen(servers, { ...parts, health, metrics });
-  const lines = admitKey && (await openLinePort({ ...parts, services, admitKey }));
+  return { services, bus, serviceKeys, health, metrics };
+}
+
+/** Services behind the doors of Bazar. */
+export async function startApp(parts: Parts): Promise<Started> {
+  const wired = { ...parts, ...(await wireServices(parts)) };
+  const { services, health } = wired;
+  const servers = createServers(wired);
+  const { admitKey } = openDoors(servers, wired);
+  const addresses = await listen(servers, wired);
+  const lines = admitKey && (await openLinePort({ ...wired, admitKey }));
   return { addresses: { ...addresses, ...(lines && { lines }) }, services, health };
 }

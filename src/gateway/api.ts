@@ -36,6 +36,7 @@ const users: Policies<typeof usersApi> = {
   revokeApiKey: signedIn(),
   getTokenKeys: anyone,
   getUsers: internal,
+  getUsersByNumber: internal,
   checkSessions: internal,
   exchangeApiKey: internal,
 };

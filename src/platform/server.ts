@@ -23,6 +23,8 @@ export type ServerParts = {
     deadlineMs: number;
     trustedProxies: number;
   };
+  /** Whoever adds routes answers what goes wrong in words of its own. */
+  refusesItself?: boolean;
 };
 
 const requestIdForm = /^[\w.-]{1,64}$/;
@@ -63,7 +65,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
       done(error as Error);
     }
   });
-  app.setErrorHandler(refuse);
+  if (!parts.refusesItself) app.setErrorHandler(refuse);
   app.setNotFoundHandler(() => {
     throw new AppError('notFound', 'There is nothing at this path');
   });

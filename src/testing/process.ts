@@ -46,7 +46,7 @@ type Environment = Record<string, string>;
 /** A data directory, and the processes that live in it. */
 export type Home = {
   data: string;
-  /** Starts a command of Bazar. */
+  /** Starts a command of Bazar, such as `serve` or `lab gps`. */
   launch: (command: string, settings?: Settings, environment?: Environment) => Launched;
   /** Starts a process that serves, and waits until it does. */
   start: (settings: Settings, environment?: Environment) => Promise<Running>;
@@ -82,7 +82,7 @@ export async function makeHome(): Promise<Home> {
   const home: Home = {
     data,
     launch(command, settings = {}, environment = {}) {
-      const one = launch([command, ...flagsOf(settings)], environment);
+      const one = launch([...command.split(' '), ...flagsOf(settings)], environment);
       launched.push(one);
       return one;
     },

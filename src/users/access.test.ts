@@ -30,6 +30,7 @@ const inputs: Record<keyof typeof usersApi, object> = {
   revokeApiKey: { id },
   getTokenKeys: {},
   getUsers: { ids: [id] },
+  getUsersByNumber: { numbers: [1] },
   checkSessions: { ids: [id] },
   exchangeApiKey: { key },
 };
@@ -59,7 +60,7 @@ function closed(names: string[], answer: string): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, answer]));
 }
 
-const internal = ['getUsers', 'checkSessions', 'exchangeApiKey'];
+const internal = ['getUsers', 'getUsersByNumber', 'checkSessions', 'exchangeApiKey'];
 const personal = ['getUser', 'changeUser'];
 const staffs = ['listUsers', 'setRole', 'disableUser', 'enableUser'];
 const keyWork = ['createApiKey', 'listApiKeys', 'rotateApiKey', 'revokeApiKey'];
@@ -147,6 +148,7 @@ test('answers other services what is internal, and nothing that takes a person',
     ...open,
     ...closed([...personal, ...staffs, ...keyWork, 'logOut'], 'forbidden'),
     getUsers: 'ok',
+    getUsersByNumber: 'ok',
     checkSessions: 'ok',
     exchangeApiKey: 'unauthorized',
   });

@@ -148,3 +148,13 @@ test('finds many users for other services, and leaves out unknown ids', async ()
   const { id, number, username, role, disabled } = user;
   assert.deepEqual(found, { users: [{ id, number, username, role, disabled }] });
 });
+
+test('finds users by the numbers that people know, and leaves out unknown ones', async () => {
+  const { users, register } = await usersFixture(database);
+  const { user } = await register('ann');
+
+  const found = await users.getUsersByNumber({ numbers: [user.number, 999_999] }, byService());
+
+  const { id, number, username, role, disabled } = user;
+  assert.deepEqual(found, { users: [{ id, number, username, role, disabled }] });
+});

@@ -8,7 +8,10 @@ import { pageOf } from '../platform/pages.ts';
 import type { Inner } from './parts.ts';
 import { nameTaken } from './taken.ts';
 
-type Accounts = Pick<Service<typeof usersApi>, 'register' | 'getUser' | 'listUsers' | 'getUsers'>;
+type Accounts = Pick<
+  Service<typeof usersApi>,
+  'register' | 'getUser' | 'listUsers' | 'getUsers' | 'getUsersByNumber'
+>;
 
 /** Opening accounts and looking at them. */
 export function createAccounts({ storage, passwords, cursors, now }: Inner): Accounts {
@@ -54,6 +57,11 @@ export function createAccounts({ storage, passwords, cursors, now }: Inner): Acc
     async getUsers({ ids }, call) {
       serviceOnly(call);
       return { users: await accounts.briefs(ids) };
+    },
+
+    async getUsersByNumber({ numbers }, call) {
+      serviceOnly(call);
+      return { users: await accounts.briefsByNumber(numbers) };
     },
   };
 }

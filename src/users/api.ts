@@ -6,6 +6,7 @@ import {
   Id,
   IdOrMe,
   Ids,
+  Numbers,
   LiveSession,
   Name,
   NewApiKey,
@@ -188,6 +189,14 @@ export const usersApi = defineApi({
     repeatable: true,
     summary: 'Find many users at once; unknown ids are absent',
     body: strict({ ids: Ids }),
+    reply: strict({ users: Type.Array(UserBrief) }),
+  },
+  getUsersByNumber: {
+    method: 'POST',
+    path: '/internal/users/numbers',
+    repeatable: true,
+    summary: 'Find users by the numbers that people know; unknown ones are absent',
+    body: strict({ numbers: Numbers }),
     reply: strict({ users: Type.Array(UserBrief) }),
   },
   checkSessions: {

@@ -151,6 +151,7 @@ export const NewApiKey = strict({
 export type NewApiKey = Static<typeof NewApiKey>;
 
 export const Ids = Type.Array(Id, { minItems: 1, maxItems: 512 });
+export const Numbers = Type.Array(Type.Integer({ minimum: 1 }), { minItems: 1, maxItems: 512 });
 
 /** An Ed25519 public key as RFC 8037 writes it. */
 export const PublicKey = strict({

@@ -66,6 +66,12 @@ const briefs: Statement = {
          from users.accounts a where a.id = any($1::uuid[])`,
 };
 
+const briefsByNumber: Statement = {
+  name: 'users.briefsByNumber',
+  text: `select a.id, a.number, a.username, a.role, a.disabled_at is not null as disabled
+         from users.accounts a where a.number = any($1::bigint[])`,
+};
+
 const listAccounts: Statement = {
   name: 'users.listAccounts',
   text: `select ${userColumns} from users.accounts a
@@ -117,6 +123,7 @@ export function accountStore(db: Queryable) {
     byId: (id: string) => findWhole(accountById, id),
     byLogin: (key: string) => findWhole(accountByLogin, key),
     briefs: (ids: readonly string[]) => db.rows<UserBrief>(briefs, [ids]),
+    briefsByNumber: (numbers: readonly number[]) => db.rows<UserBrief>(briefsByNumber, [numbers]),
     list: async ({ role, disabled, prefix, beforeNumber, limit }: AccountFilter) =>
       (await db.rows<UserRow>(listAccounts, [role, disabled, prefix, beforeNumber, limit])).map(
         userOf,
