@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { asyncApiDocument } from './asyncapi.ts';
 import { catalogApi } from './catalog/api.ts';
 import { isHere, type Config } from './config.ts';
 import { openGateway } from './gateway/gateway.ts';
@@ -58,6 +59,7 @@ function openPublic(server: FastifyInstance, { config, bus, ...parts }: Inner) {
       logIn: logInPerMinuteMax,
     },
     streamsMax,
+    asyncApi: asyncApiDocument(parts.version),
     strictTransport: config.bazarMode === 'production',
   });
 }

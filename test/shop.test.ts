@@ -118,6 +118,8 @@ await inBothShapes(({ ask, processes, signIn }) => {
   });
 
   test('the documentation comes from here, and nothing foreign may run in it', async () => {
+    const events = expectStatus(await ask('GET /asyncapi.json'), 200).body;
+    assert.equal((events as { asyncapi: string }).asyncapi, '3.0.0');
     const contract = expectStatus(await ask('GET /openapi.json'), 200);
     assert.match((contract.body as { openapi: string }).openapi, /^3\.1/);
     const paths = ['/docs', '/docs/problems', '/docs/viewer.js', '/docs/viewer.css'];

@@ -19,8 +19,8 @@ const contentPolicy = [
   `base-uri 'none'`,
 ].join('; ');
 
-/** `/docs`, `/docs/problems` and `/openapi.json`. */
-export function serveDocs(app: FastifyInstance, openApiDocument: object): void {
+/** `/docs`, `/docs/problems`, and the contracts, such as `/openapi.json`. */
+export function serveDocs(app: FastifyInstance, contracts: Record<string, object>): void {
   const viewer = createRequire(import.meta.url).resolve('swagger-ui-dist/swagger-ui.css');
   const files = {
     '/docs': [new URL('./docs.html', import.meta.url), html],
@@ -35,10 +35,10 @@ export function serveDocs(app: FastifyInstance, openApiDocument: object): void {
       return readFile(path);
     });
   }
-  const document = JSON.stringify(openApiDocument);
-  app.get('/openapi.json', { config }, (_request, reply) =>
-    reply.type('application/json').send(document),
-  );
+  for (const [url, contract] of Object.entries(contracts)) {
+    const document = JSON.stringify(contract);
+    app.get(url, { config }, (_request, reply) => reply.type('application/json').send(document));
+  }
   app.get('/docs/problems', { config }, (_request, reply) =>
     reply.type(html).header('content-security-policy', contentPolicy).send(problemsPage()),
   );

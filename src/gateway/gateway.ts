@@ -36,6 +36,8 @@ type Parts = {
   /** Whether browsers only ever meet us over TLS. */
   strictTransport: boolean;
   version: string;
+  /** What is told on streams, which has its contract where events are made. */
+  asyncApi: object;
   log: Log;
   metrics: Metrics;
 };
@@ -50,7 +52,7 @@ const securityHeaders = {
 /** Puts the public door on a server: who may do what, how often, and the documentation. */
 export function openGateway(app: FastifyInstance, parts: Parts): { admitKey: AdmitKey } {
   const { services, bus, verifyUser, perMinuteMax, streamsMax } = parts;
-  const { strictTransport, version, log, metrics } = parts;
+  const { strictTransport, version, asyncApi, log, metrics } = parts;
   const policies = new Map(publicOperations.map(({ name, policy }) => [name, policy]));
   const isLive = createLiveSessions({ users: services.users, metrics });
   const { guard, admitKey } = createGuard({
@@ -79,7 +81,7 @@ export function openGateway(app: FastifyInstance, parts: Parts): { admitKey: Adm
   const all = [...Object.values(services), osmand, streams.service];
   const service = Object.assign({}, ...all) as Service<Api>;
   serve(app, gatewayApi, { service, guard });
-  serveDocs(app, openApiDocument(version));
+  serveDocs(app, { '/openapi.json': openApiDocument(version), '/asyncapi.json': asyncApi });
   return { admitKey };
 }
 
