@@ -42,6 +42,8 @@ export function createHolds(parts: CatalogParts): Work {
       staffOf(call);
       const released = await store.releaseStock(id, now().toISOString());
       if (released) recordChange(call, { did: 'releaseHold', holdId: id });
+      // Of several who release it at once, each can tell whether it was the one.
+      else call.answer.replayed = true;
       return found(id);
     },
   };

@@ -9,6 +9,7 @@ export const summaries = {
   migrate: 'Bring the database schemas of the targets up to date, and stop',
   staff: 'Make a staff account, or give one a new password: --username=NAME [--email=…]',
   audit: 'Check that orders and stock agree, beside a running Bazar: [--quiesced]',
+  lab: 'Speak like one of five published systems: lab NAME [--port-offset=N]',
   config: 'Print the settings in force, with secrets masked',
   keys: 'Make the secrets that production needs: --out=DIRECTORY',
   docs: 'Write what is generated: docs/openapi.json and the tables in the documentation',

@@ -7,6 +7,7 @@ const loaders: Record<CommandName, () => Promise<{ run: Command }>> = {
   migrate: () => import('./migrate.ts'),
   staff: () => import('./staff.ts'),
   audit: () => import('./audit.ts'),
+  lab: () => import('./lab.ts'),
   config: () => import('./config.ts'),
   keys: () => import('./keys.ts'),
   docs: () => import('./docs.ts'),
