@@ -1,12 +1,17 @@
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { startPostgres } from '../postgres/server.ts';
 import { roomyFolder } from './temp.ts';
+
+const cacheFolder = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'tests');
 
 /** One PostgreSQL server for the whole run; each test file makes its own database in it. */
 let stop = async (): Promise<void> => undefined;
 
 export async function globalSetup(): Promise<void> {
+  // Hundreds of short processes load the same modules; only the first ones compile them.
+  process.env['NODE_COMPILE_CACHE'] ??= cacheFolder;
   // A server of your own (any version from 15) is used as it is.
   if (process.env['TEST_DATABASE_URL']) return;
   const dataDir = await roomyFolder();
