@@ -77,7 +77,8 @@ export function createStopper({ lifecycle, log, drainMs }: Parts): Stopper {
   };
 }
 
-function whenParentEnds(act: () => void): void {
+/** npm and its shell end on a signal without passing it on. */
+export function whenParentEnds(act: () => void): void {
   const parent = process.ppid;
   const timer = setInterval(() => {
     if (process.ppid === parent) return;

@@ -1,6 +1,5 @@
+import { whenParentEnds } from '../stop.ts';
 import type { Environment } from './command.ts';
-
-const parentCheckMs = 250;
 
 /**
  * Says when to stop: on a signal, or, under npm, when that is gone, because it does not pass a
@@ -16,8 +15,6 @@ export function interrupted(environment: Environment): AbortSignal {
       stopping.abort();
     });
   }
-  const parent = process.ppid;
-  const check = () => process.ppid !== parent && stopping.abort();
-  if (environment['npm_lifecycle_event']) setInterval(check, parentCheckMs).unref();
+  if (environment['npm_lifecycle_event']) whenParentEnds(() => stopping.abort());
   return stopping.signal;
 }

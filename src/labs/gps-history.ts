@@ -1,4 +1,4 @@
-import { distanceMeters } from '../replay/geo.ts';
+import { distanceMeters } from '../tracking/geo.ts';
 import { gpsObject, type GpsObject } from './gps-object.ts';
 import type { LabParts } from './lab.ts';
 

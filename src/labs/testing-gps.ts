@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { until } from '../postgres/wait.ts';
-import { distanceMeters } from '../replay/geo.ts';
+import { distanceMeters } from '../tracking/geo.ts';
 import type { GoodRow } from '../replay/sample.ts';
 import type { Answer, Ask } from '../testing/http.ts';
 import { roomyFolder } from '../testing/temp.ts';

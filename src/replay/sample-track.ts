@@ -1,5 +1,6 @@
 import { csvLine } from './csv.ts';
-import { bearingTo, distanceMeters, moved } from './geo.ts';
+import { distanceMeters } from '../tracking/geo.ts';
+import { bearingTo, moved } from './geo.ts';
 
 /** Where the trip is to: metres east and north of its start, how fast, and how long it stands there. */
 type Leg = { east: number; north: number; speedMax: number; stopSeconds: number };

@@ -1,5 +1,5 @@
 import { Fix } from '../tracking/shapes.ts';
-import { distanceMeters } from './geo.ts';
+import { distanceMeters } from '../tracking/geo.ts';
 
 /** The columns of a track, in the order in which they are served. */
 export const servedColumns = [
