@@ -14,7 +14,11 @@ async function expectCaught(mutant: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'bazar-faults-'));
   const report = await runCampaign({ seed: 1, seconds: 60, folder, mutant });
   const caught = report.violations.map(({ checker }) => checker);
-  assert.ok(caught.includes('X1'), linesOf(report).join('\n'));
+  // By whom is a matter of moments: by the books of the campaign, or by an audit of Bazar's own.
+  assert.ok(
+    caught.some((checker) => checker === 'X1' || checker === 'audit X1'),
+    linesOf(report).join('\n'),
+  );
   await rm(folder, { recursive: true });
 }
 
