@@ -75,19 +75,17 @@ async function prepare(parts: DatabaseParts, isPart: boolean): Promise<DatabaseU
 
 /** The flags of the lab are its own; all others are settings of Bazar. */
 async function readArgs(args: readonly string[], environment: Environment): Promise<Asked> {
-  const [name = '', ...rest] = args;
+  const [name = '', ...rest] = joined(args);
   const lab = await findLab(name);
   if (!lab) throw new ConfigError(`A lab is one of ${labNames.join(', ')}.`);
   const own = new Set([...Object.keys(common), ...Object.keys(lab.flags ?? {})]);
   const isOwn = (arg: string) => own.has(nameOf(arg));
-  const flags = joined(rest)
-    .filter(isOwn)
-    .map((arg) => [nameOf(arg), arg.split('=').slice(1).join('=')]);
+  const flags = rest.filter(isOwn).map((arg) => [nameOf(arg), arg.split('=').slice(1).join('=')]);
   // Its data is apart from that of a Bazar, so that numbers begin at 1.
   const data = environment['DATA_DIR'] ?? environment['DATA'] ?? `./data/lab-${name}`;
   const settings = { ...environment, DATA: data };
   const config = readConfig(
-    joined(rest).filter((arg) => !isOwn(arg)),
+    rest.filter((arg) => !isOwn(arg)),
     settings,
   );
   return { lab, flags: Object.fromEntries(flags) as Asked['flags'], config };
