@@ -17,6 +17,7 @@ import type { KeySet } from './platform/keys.ts';
 import type { Lifecycle } from './platform/lifecycle.ts';
 import type { Log } from './platform/log.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
+import { openReporting } from './reporting.ts';
 import { openSecrets } from './secrets.ts';
 import { createServers, listen, type Addresses } from './servers.ts';
 import type { ServiceName } from './settings.ts';
@@ -92,7 +93,8 @@ export async function startApp(parts: Parts): Promise<Started> {
   const wired = { ...parts, ...(await wireServices(parts)) };
   const { services, health } = wired;
   const servers = createServers(wired);
-  const { admitKey } = openDoors(servers, wired);
+  const system = openReporting(wired);
+  const { admitKey } = openDoors(servers, { ...wired, system });
   const addresses = await listen(servers, wired);
   const lines = admitKey && (await openLinePort({ ...wired, admitKey }));
   return { addresses: { ...addresses, ...(lines && { lines }) }, services, health };

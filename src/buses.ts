@@ -5,6 +5,7 @@ import type { Health } from './platform/health.ts';
 import type { Lifecycle } from './platform/lifecycle.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
+import { processChannel } from './platform/report.ts';
 import { gpsChannel } from './tracking/gps-state.ts';
 
 type Parts = {
@@ -26,7 +27,10 @@ export async function openBus(parts: Parts): Promise<Bus> {
 async function redisBus(url: string, { health, log, metrics }: Parts): Promise<Bus> {
   // Whoever needs no Redis need not carry its client.
   const { openRedisBus } = await import('./platform/bus-redis.ts');
-  const liveChannels = { [gpsChannel]: { keyField: 'vehicle' } };
+  const liveChannels = {
+    [gpsChannel]: { keyField: 'vehicle' },
+    [processChannel]: { keyField: 'id' },
+  };
   const bus = openRedisBus({ url, log, metrics, liveChannels });
   // Without it nobody hears of others, but everything else goes on.
   health.uses('redis', bus.check);

@@ -1,9 +1,11 @@
 import type { FastifyInstance } from 'fastify';
+import { aboutOf } from './about.ts';
 import { asyncApiDocument } from './asyncapi.ts';
 import { catalogApi } from './catalog/api.ts';
 import { isHere, type Config } from './config.ts';
 import { openGateway } from './gateway/gateway.ts';
 import type { AdmitKey } from './gateway/guard.ts';
+import type { OwnSystem } from './gateway/system.ts';
 import { ordersApi } from './orders/api.ts';
 import type { Bus } from './platform/bus.ts';
 import type { Api, Service } from './platform/api.ts';
@@ -31,6 +33,7 @@ type Parts = {
   bus: Bus;
   serviceKeys: KeySet | undefined;
   version: string;
+  system: OwnSystem;
   log: Log;
   metrics: Metrics;
 };
@@ -49,6 +52,7 @@ type Inner = Parts & { verifyUser: VerifyUser };
 
 function openPublic(server: FastifyInstance, { config, bus, ...parts }: Inner) {
   const { callerPerMinuteMax, addressPerMinuteMax, logInPerMinuteMax, streamsMax } = config;
+  const { version } = parts;
   return openGateway(server, {
     ...parts,
     // Without Redis what happens is told in its own process only.
@@ -59,7 +63,8 @@ function openPublic(server: FastifyInstance, { config, bus, ...parts }: Inner) {
       logIn: logInPerMinuteMax,
     },
     streamsMax,
-    asyncApi: asyncApiDocument(parts.version),
+    asyncApi: asyncApiDocument(version),
+    about: aboutOf(config, version),
     strictTransport: config.bazarMode === 'production',
   });
 }

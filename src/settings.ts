@@ -103,6 +103,21 @@ export const settings = strict({
     default: 60,
     description: 'From this age on the newest fix of a vehicle is called stale.',
   }),
+  mapTilesUrl: Type.Optional(
+    Type.String({
+      // Its origin goes into a header, so there is nothing in it but a name and a port.
+      pattern: '^https?://[\\w.-]+(:\\d+)?/(?=\\S*\\{z\\})(?=\\S*\\{x\\})(?=\\S*\\{y\\})\\S+$',
+      description:
+        'Where the map gets its pictures, with `{z}`, `{x}` and `{y}`, such as ' +
+        '`https://tile.openstreetmap.org/{z}/{x}/{y}.png`; it shows outlines of its own, if not said.',
+    }),
+  ),
+  mapTilesAttribution: Type.String({
+    minLength: 1,
+    maxLength: 200,
+    default: '© OpenStreetMap contributors',
+    description: 'Whose pictures these are, as the map says it.',
+  }),
   demoVan: Type.Optional(
     Type.Boolean({
       description: 'Drive the vehicle `demo-van` along a sample track. Demo: yes; production: no.',

@@ -8,9 +8,7 @@ export function welcome(addresses: Addresses, admin: NewAdmin): string {
   const shop = addresses.gateway?.replace('127.0.0.1', 'localhost');
   const lines = [
     '',
-    ...(shop
-      ? [`  Bazar is open      ${shop}/v1/products`, `  API, to try out    ${shop}/docs`]
-      : []),
+    ...(shop ? [`  Bazar is open      ${shop}`, `  API, to try out    ${shop}/docs`] : []),
     `  Metrics, health    ${addresses.metrics}/metrics   ${addresses.metrics}/health`,
     ...signIn(shop, admin),
     '',
@@ -30,7 +28,7 @@ function signIn(shop: string | undefined, admin: NewAdmin): string[] {
   const { username, password } = admin;
   if (!shop) return [`  Staff account      ${username}, password ${password} (shown this once)`];
   return [
-    `  Sign in as staff   ${shop}/docs#sign-in=${encodeURIComponent(username)}:${encodeURIComponent(password)}`,
+    `  Sign in as staff   ${shop}/sign-in#${encodeURIComponent(username)}:${encodeURIComponent(password)}`,
     '                     (shown this once; ADMIN_PASSWORD sets your own)',
   ];
 }

@@ -84,6 +84,11 @@ const expected: Record<string, Expected> = {
   getTask: couriers(200),
   cancelTask: couriers(200),
   stream: byLogIn(200),
+  openBrowserSession: everyone(201),
+  resumeBrowserSession: everyone(200),
+  closeBrowserSession: everyone(204),
+  getAbout: everyone(200),
+  getSystem: staffOnly(200),
 };
 
 type Request = Content & { id?: string; query?: string };
@@ -231,6 +236,11 @@ const requests: Record<string, (caller: Caller) => Promise<Request> | Request> =
   getTask: async (caller) => ({ id: await newTask(caller) }),
   cancelTask: async (caller) => ({ id: await newTask(caller) }),
   stream: () => ({}),
+  openBrowserSession: () => ({ body: { login: owner.user.username, password } }),
+  resumeBrowserSession: () => ({}),
+  closeBrowserSession: () => ({}),
+  getAbout: () => ({}),
+  getSystem: () => ({}),
 };
 
 test('every public operation has its line in both tables, and no other has', () => {

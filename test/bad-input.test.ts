@@ -24,7 +24,7 @@ import { addProduct } from '../src/testing/shop.ts';
 const { bazar, ask, staff, operations } = await startFuzzed();
 const withBody = operations.flatMap(({ body, ...rest }) => (body ? [{ ...rest, body }] : []));
 /** They say no to whoever has no password or token, which is their work. */
-const refusing = new Set(['logIn', 'refresh']);
+const refusing = new Set(['logIn', 'refresh', 'openBrowserSession']);
 
 describe('what is right is taken by', () => {
   for (const { name, body, send, valid } of operations) {

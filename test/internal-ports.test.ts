@@ -37,6 +37,7 @@ const bodies: Record<string, object | undefined> = {
   getUsers: { ids: [randomUUID()] },
   getUsersByNumber: { numbers: [1] },
   checkSessions: { ids: [randomUUID()] },
+  endSession: { refreshToken: 'none' },
   exchangeApiKey: { key },
   reserve: { batchId: randomUUID(), settled: [], orders: [order] },
   settle: { batchIds: [randomUUID()], releaseIds: [] },
@@ -83,13 +84,13 @@ describe('an internal operation', () => {
     assert.deepEqual(names.toSorted(), Object.keys(bodies).toSorted());
   });
 
-  for (const { callee, ask, name, method, path } of internal) {
+  for (const { callee, ask, name, method, path, status = 200 } of internal) {
     test(`${name} is for services only, not for those they call for`, async () => {
       const own = await credentials(callee);
       const request = (headers: Record<string, string>) =>
         ask(`${method} ${path}`, { body: bodies[name], headers });
 
-      expectStatus(await request(own), 200);
+      expectStatus(await request(own), status);
       expectProblem(await request({ ...own, 'x-bazar-user': staff }), 403, 'forbidden');
       expectProblem(await request({ ...own, ...anonymous }), 401, 'unauthorized');
       expectProblem(await request({ ...own, 'x-bazar-user': 'x.y.z' }), 401, 'unauthorized');

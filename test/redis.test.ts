@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { createClient } from '@redis/client';
+import type { Static } from 'typebox';
 import { until } from '../src/postgres/wait.ts';
 import { freshDatabaseUrl } from '../src/testing/database.ts';
 import { client, expectStatus, type Ask } from '../src/testing/http.ts';
 import { adminPassword, makeHome, servicePlaces, type Settings } from '../src/testing/process.ts';
 import { redisIsMissing, startRedis, type TestRedis } from '../src/testing/redis.ts';
+import type { systemApi } from '../src/gateway/system-api.ts';
 import { keyed, logInAsStaff } from '../src/testing/shop.ts';
 import type { Order } from '../src/orders/shapes.ts';
+
+type System = Static<(typeof systemApi)['getSystem']['reply']>;
 
 const waitMsMax = 15_000;
 
@@ -24,7 +28,11 @@ async function startTown(redis: TestRedis) {
     databaseUrl,
     redisUrl: redis.url,
   };
-  await start({ ...common, target: 'users,catalog,orders', internalPort: ports.users });
+  const shop = await start({
+    ...common,
+    target: 'users,catalog,orders',
+    internalPort: ports.users,
+  });
   const first = await start({ ...common, target: 'tracking', internalPort: ports.tracking });
   const second = await start({ ...common, target: 'tracking' });
   const gateways = await Promise.all(
@@ -32,7 +40,10 @@ async function startTown(redis: TestRedis) {
       start({ ...common, target: 'gateway', trackingUrl: addresses.internal ?? '' }),
     ),
   );
-  return gateways.map(({ addresses }) => addresses.gateway ?? '');
+  return {
+    processes: [shop, first, second, ...gateways],
+    gateways: gateways.map(({ addresses }) => addresses.gateway ?? ''),
+  };
 }
 
 /** Follows a stream, and knows of each vehicle which of its moments were told. */
@@ -73,6 +84,12 @@ async function watch(gateway: string, token: string) {
   return { hasHeard, heard, types };
 }
 
+/** Whether all that it needs and uses has been asked, and has answered. */
+function isWell({ targets, checks, postgres, redis }: System['processes'][number]): boolean {
+  const isAsked = postgres.length > 0 || targets.includes('gateway');
+  return isAsked && [...checks, ...postgres].every(({ ok }) => ok) && redis?.version !== undefined;
+}
+
 let second = 0;
 
 /** Says where a vehicle is, at a moment that nobody has said before; says which. */
@@ -84,17 +101,51 @@ async function move(ask: Ask, token: string, vehicle: string): Promise<string> {
   return `${vehicle} ${timestamp}`;
 }
 
-describe('with Redis between two gateways and two trackers', { skip: redisIsMissing }, () => {
+describe('with Redis between two gateways and two trackers', { skip: redisIsMissing }, async () => {
+  const redis = await startRedis();
+  const { processes, gateways } = await startTown(redis);
+  const [one = '', two = ''] = gateways;
+  const [askOne, askTwo] = [client([one]), client([two])];
+  const token = await logInAsStaff(askOne);
+
+  async function readSystem(ask: Ask): Promise<System> {
+    return expectStatus(await ask('GET /v1/system', { token }), 200).body as System;
+  }
+
+  test('each gateway sees every process, and how it is', { timeout: 60_000 }, async () => {
+    const seenBy = (ask: Ask) =>
+      until(async () => {
+        const system = await readSystem(ask);
+        const isSeen = system.processes.length === processes.length;
+        return isSeen && system.processes.every(isWell) ? system : undefined;
+      }, waitMsMax);
+
+    const seen = await Promise.all([seenBy(askOne), seenBy(askTwo)]);
+
+    const databases = ['catalog database', 'orders database', 'users database'];
+    const expected = {
+      gateway: ['catalog', 'orders', 'redis', 'tracking', 'users'],
+      tracking: ['catalog', 'orders', 'redis', 'tracking database', 'users'],
+      'users,catalog,orders': [...databases, 'redis', 'tracking'].toSorted(),
+    };
+    const pids = new Set(processes.map(({ pid }) => pid));
+    for (const system of seen) {
+      assert.ok(system?.isWhole, 'not every process is seen, and well');
+      assert.deepEqual(new Set(system.processes.map(({ pid }) => pid)), pids);
+      const checked = system.processes.map(({ targets, checks }) => [
+        targets.join(),
+        checks.map(({ name }) => name).toSorted(),
+      ]);
+      assert.deepEqual(Object.fromEntries(checked), expected);
+    }
+  });
+
   test(
     'each sees what the other takes, and both go on without Redis and after it',
     {
       timeout: 90_000,
     },
     async () => {
-      const redis = await startRedis();
-      const [one = '', two = ''] = await startTown(redis);
-      const [askOne, askTwo] = [client([one]), client([two])];
-      const token = await logInAsStaff(askOne);
       const [atOne, atTwo] = await Promise.all([watch(one, token), watch(two, token)]);
 
       const stranger = createClient({ url: redis.url });
@@ -120,6 +171,8 @@ describe('with Redis between two gateways and two trackers', { skip: redisIsMiss
       assert.ok(await until(() => atOne.types.includes('order.placed.v1') || undefined, waitMsMax));
 
       await redis.kill();
+      const isWhole = async () => (await readSystem(askOne)).isWhole;
+      assert.ok(await until(async () => !(await isWhole()) || undefined, waitMsMax));
       const lost = await Promise.all([move(askOne, token, 'van-1'), move(askTwo, token, 'van-2')]);
       await order();
       expectStatus(await askOne('GET /v1/vehicles/van-2/state', { token }), 200);

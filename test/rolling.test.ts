@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openProxy } from '../src/faults/proxy.ts';
 import type { Order } from '../src/orders/shapes.ts';
 import { until } from '../src/postgres/wait.ts';
@@ -15,6 +16,9 @@ type Target = (typeof targets)[number];
 
 /** Enough to keep every process busy, and little enough that a start beside it finds a processor. */
 const buyers = 12;
+const restMs = 40;
+/** So often a balancer asks who is ready; whoever stops goes on for longer. */
+const lookMs = 100;
 const settings = {
   drainMs: 700,
   // Nobody asks where anything is.
@@ -51,7 +55,9 @@ function shopOnAndOn(buy: () => Promise<Answer>) {
   let isOver = false;
   async function buyer(): Promise<void> {
     answers.push(await buy().catch((error: Error) => `${error.message} ${String(error.cause)}`));
-    if (!isOver) await buyer();
+    if (isOver) return;
+    await sleep(restMs);
+    await buyer();
   }
   const all = Promise.all(Array.from({ length: buyers }, buyer));
   return {
@@ -120,11 +126,12 @@ async function startReplica(
   const { gateway, internal, metrics } = running.addresses;
   const { hostname, port } = new URL(gateway ?? internal ?? '');
   let ready = true;
-  const watching = until(async () => {
+  const look = async () => {
     const answer = await fetch(`${metrics}/health/ready`).catch(() => undefined);
     ready = answer?.status === 200;
     return running.isOver() || undefined;
-  }, 120_000);
+  };
+  const watching = until(look, 120_000, lookMs);
   after(() => watching);
   return { running, place: { host: hostname, port: Number(port) }, isReady: () => ready };
 }

@@ -1,5 +1,6 @@
 import { startApp } from '../app.ts';
 import { isHere, readConfig } from '../config.ts';
+import { buildConsole } from '../console-build.ts';
 import {
   migrateAll,
   openDatabases,
@@ -33,7 +34,9 @@ export const run: Command = async (args, environment) => {
   if (environment['npm_lifecycle_event']) stopper.endWithParent();
   const parts = { config, log, lifecycle, onGiveUp: stopper.fail };
   try {
-    const databaseUrls = await openDatabases(parts);
+    // While the database starts, the console is built: both take a second, the first time.
+    const isDoor = isHere(config, 'gateway');
+    const [databaseUrls] = await Promise.all([openDatabases(parts), isDoor && buildConsole(log)]);
     await fitSchemas(parts, databaseUrls);
     const admin = await prepareShop(parts, databaseUrls);
     const { addresses, services, health } = await startApp({ ...parts, databaseUrls, version });

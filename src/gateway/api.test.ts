@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Type } from 'typebox';
-import { defineApi } from '../platform/api.ts';
-import { open, publicOperations } from './api.ts';
+import { defineApi, type Service } from '../platform/api.ts';
+import { gatewayApi, open, publicOperations } from './api.ts';
 import { openApiDocument } from './gateway.ts';
 import { anyone, internal } from './policy.ts';
 
@@ -39,4 +39,19 @@ test('every operation with a body that only staff may send says so', () => {
   };
   assert.ok('security' in (paths['/v1/products']?.['post'] ?? {}));
   assert.ok(!('security' in (paths['/v1/products']?.['get'] ?? {})));
+});
+
+test('the type of the public contract has what is public, and nothing internal', () => {
+  type Placed = Awaited<
+    ReturnType<Service<typeof gatewayApi, { signal: AbortSignal }>['placeOrder']>
+  >;
+  const number: Placed['number'] = gatewayApi.placeOrder.path;
+  assert.equal(number, '/v1/orders');
+  // @ts-expect-error -- the number of an order is a text
+  const noNumber: Placed['number'] = gatewayApi.placeOrder.status;
+  assert.equal(noNumber, 201);
+  // @ts-expect-error -- it is for other services
+  assert.equal(gatewayApi.reserve, undefined);
+  // @ts-expect-error -- as above
+  assert.equal(gatewayApi.checkSessions, undefined);
 });

@@ -4,8 +4,11 @@ import { catalogApi } from '../catalog/api.ts';
 import { ordersApi } from '../orders/api.ts';
 import { trackingApi } from '../tracking/api.ts';
 import { usersApi } from '../users/api.ts';
+import { aboutApi } from './about-api.ts';
+import { browserApi } from './browser-api.ts';
 import { streamApi } from './stream-api.ts';
 import { osmandApi } from './osmand-api.ts';
+import { systemApi } from './system-api.ts';
 import {
   anyone,
   courierOrStaff,
@@ -19,7 +22,7 @@ import {
 
 type Policies<A extends Api> = Record<keyof A, Policy | typeof internal>;
 
-const users: Policies<typeof usersApi> = {
+const users = {
   register: logIn,
   logIn,
   refresh: logIn,
@@ -38,10 +41,11 @@ const users: Policies<typeof usersApi> = {
   getUsers: internal,
   getUsersByNumber: internal,
   checkSessions: internal,
+  endSession: internal,
   exchangeApiKey: internal,
-};
+} satisfies Policies<typeof usersApi>;
 
-const catalog: Policies<typeof catalogApi> = {
+const catalog = {
   listProducts: anyone,
   listTopics: anyone,
   getProduct: anyone,
@@ -59,9 +63,9 @@ const catalog: Policies<typeof catalogApi> = {
   shipOrders: internal,
   oldHolds: internal,
   listLowStock: internal,
-};
+} satisfies Policies<typeof catalogApi>;
 
-const orders: Policies<typeof ordersApi> = {
+const orders = {
   placeOrder: signedIn('orders:write'),
   abortOrder: signedIn('orders:write'),
   getOrder: signedIn('orders:read'),
@@ -70,9 +74,9 @@ const orders: Policies<typeof ordersApi> = {
   fulfilOrder: staff('orders:write'),
   getOrderHistory: signedIn('orders:read'),
   resolve: internal,
-};
+} satisfies Policies<typeof ordersApi>;
 
-const tracking: Policies<typeof trackingApi> = {
+const tracking = {
   setVehicle: staff('tracking:write'),
   getVehicle: courierOrStaff('tracking:read'),
   listVehicles: courierOrStaff('tracking:read'),
@@ -86,14 +90,26 @@ const tracking: Policies<typeof trackingApi> = {
   getTask: courierOrStaff('tracking:read'),
   cancelTask: courierOrStaff('tracking:read'),
   listNews: internal,
-};
+} satisfies Policies<typeof trackingApi>;
 
-const osmand: Policies<typeof osmandApi> = {
+const osmand = {
   reportByOsmAnd: keyInQuery(courierOrStaff('tracking:write')),
   postByOsmAnd: keyInQuery(courierOrStaff('tracking:write')),
-};
+} satisfies Policies<typeof osmandApi>;
 
-const live: Policies<typeof streamApi> = { stream: signedIn('orders:read', 'tracking:read') };
+const live = {
+  stream: signedIn('orders:read', 'tracking:read'),
+} satisfies Policies<typeof streamApi>;
+
+const browser = {
+  openBrowserSession: logIn,
+  resumeBrowserSession: anyone,
+  closeBrowserSession: anyone,
+} satisfies Policies<typeof browserApi>;
+
+const about = { getAbout: anyone } satisfies Policies<typeof aboutApi>;
+
+const system = { getSystem: staff() } satisfies Policies<typeof systemApi>;
 
 /** An operation that can be called from outside, and by whom. */
 export type Public = { name: string; tag: string; operation: Operation; policy: Policy };
@@ -106,12 +122,30 @@ export const publicOperations: readonly Public[] = [
   ...open('tracking', trackingApi, tracking),
   ...open('tracking', osmandApi, osmand),
   ...open('live', streamApi, live),
+  ...open('browser', browserApi, browser),
+  ...open('about', aboutApi, about),
+  ...open('system', systemApi, system),
 ];
 
+/** Of a contract what its policies open, in the words of types. */
+type Open<A extends Api, P extends Policies<A>> = {
+  [Name in keyof A as P[Name] extends typeof internal ? never : Name]: A[Name];
+};
+
+type GatewayApi = Open<typeof usersApi, typeof users> &
+  Open<typeof catalogApi, typeof catalog> &
+  Open<typeof ordersApi, typeof orders> &
+  Open<typeof trackingApi, typeof tracking> &
+  Open<typeof osmandApi, typeof osmand> &
+  Open<typeof streamApi, typeof live> &
+  Open<typeof browserApi, typeof browser> &
+  Open<typeof aboutApi, typeof about> &
+  Open<typeof systemApi, typeof system>;
+
 /** The same as one contract, for routes and for clients. */
-export const gatewayApi: Api = Object.fromEntries(
+export const gatewayApi = Object.fromEntries(
   publicOperations.map(({ name, operation }) => [name, operation]),
-);
+) as unknown as GatewayApi;
 
 /** What is not decided is not open: an operation without a policy stops the start. */
 export function open(tag: string, api: Api, policies: Record<string, Policy | typeof internal>) {

@@ -1,34 +1,17 @@
-// Shows the contract, and signs in when the address carries a log-in:
-// /docs#sign-in=NAME:PASSWORD, as `npm start` prints it. A fragment is never sent to a server.
-const [, login, password] = /^#sign-in=([^:]+):(.+)$/.exec(location.hash) ?? [];
-// The password must not stay in the address bar or the history.
-if (login) history.replaceState(null, '', location.pathname);
-
+// Shows the contract, and signs in whoever is signed in to the console of the same server.
 const viewer = window.SwaggerUIBundle({
   url: '/openapi.json',
   dom_id: '#viewer',
   deepLinking: true,
   tryItOutEnabled: true,
-  onComplete: () => {
-    if (login) void signIn();
-  },
+  onComplete: () => void goOn(),
 });
 
-async function signIn() {
-  const response = await fetch('/v1/sessions', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      login: decodeURIComponent(login),
-      password: decodeURIComponent(password),
-    }),
-  });
-  const answer = await response.json();
-  const notice = document.querySelector('#notice');
-  if (!response.ok) {
-    notice.textContent = `Not signed in: ${answer.detail}`;
-    return;
-  }
-  viewer.preauthorizeApiKey('bearer', answer.accessToken);
-  notice.textContent = `Signed in as ${answer.user.username} (${answer.user.role}) for ten minutes.`;
+async function goOn() {
+  const response = await fetch('/v1/browser-session/resume', { method: 'POST' });
+  const { session, detail } = await response.json();
+  if (session) viewer.preauthorizeApiKey('bearer', session.accessToken);
+  document.querySelector('#notice').textContent = session
+    ? `Signed in as ${session.user.username} (${session.user.role}) for ten minutes.`
+    : (detail ?? 'Nobody is signed in. To try more out, sign in to the console first: /sign-in');
 }

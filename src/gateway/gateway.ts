@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Api, Service } from '../platform/api.ts';
+import type { Service } from '../platform/api.ts';
 import type { Bus } from '../platform/bus.ts';
 import type { Caller } from '../platform/call.ts';
 import { AppError } from '../platform/errors.ts';
@@ -12,7 +12,10 @@ import type { ordersApi } from '../orders/api.ts';
 import type { trackingApi } from '../tracking/api.ts';
 import type { usersApi } from '../users/api.ts';
 import { describePublic, gatewayApi, publicOperations } from './api.ts';
+import type { About } from './about-api.ts';
 import { createAuthentication } from './auth.ts';
+import { createBrowserSessions } from './browser.ts';
+import { serveConsole } from './console.ts';
 import { serveDocs } from './docs.ts';
 import { createGuard, type AdmitKey } from './guard.ts';
 import { createLimiter } from './limiter.ts';
@@ -20,6 +23,7 @@ import { createLiveSessions } from './live-sessions.ts';
 import { createOsmand } from './osmand.ts';
 import { takeEmptyForms } from './osmand-empty-form.ts';
 import { createStreams } from './stream.ts';
+import { createSystem, type OwnSystem } from './system.ts';
 
 type Parts = {
   services: {
@@ -35,9 +39,10 @@ type Parts = {
   streamsMax: number;
   /** Whether browsers only ever meet us over TLS. */
   strictTransport: boolean;
-  version: string;
+  about: About;
   /** What is told on streams, which has its contract where events are made. */
   asyncApi: object;
+  system: OwnSystem;
   log: Log;
   metrics: Metrics;
 };
@@ -52,7 +57,7 @@ const securityHeaders = {
 /** Puts the public door on a server: who may do what, how often, and the documentation. */
 export function openGateway(app: FastifyInstance, parts: Parts): { admitKey: AdmitKey } {
   const { services, bus, verifyUser, perMinuteMax, streamsMax } = parts;
-  const { strictTransport, version, asyncApi, log, metrics } = parts;
+  const { strictTransport, about, asyncApi, log, metrics } = parts;
   const policies = new Map(publicOperations.map(({ name, policy }) => [name, policy]));
   const isLive = createLiveSessions({ users: services.users, metrics });
   const { guard, admitKey } = createGuard({
@@ -75,13 +80,24 @@ export function openGateway(app: FastifyInstance, parts: Parts): { admitKey: Adm
     if (strictTransport) reply.header('strict-transport-security', 'max-age=63072000');
   });
   const streams = createStreams({ ...services, bus, isLive, metrics, limits: { streamsMax } });
-  app.addHook('onClose', async () => streams.close());
+  const system = createSystem({ ...parts.system, bus });
+  app.addHook('onClose', async () => [streams, system].forEach(({ close }) => close()));
   takeEmptyForms(app);
   const osmand = createOsmand({ tracking: services.tracking, now: () => new Date() });
-  const all = [...Object.values(services), osmand, streams.service];
-  const service = Object.assign({}, ...all) as Service<Api>;
+  const { users, catalog, orders, tracking } = services;
+  const browser = createBrowserSessions({ users, isSecure: strictTransport });
+  const own = {
+    ...osmand,
+    ...browser,
+    ...streams.service,
+    ...system.service,
+    getAbout: async () => about,
+  };
+  const service = { ...users, ...catalog, ...orders, ...tracking, ...own };
   serve(app, gatewayApi, { service, guard });
+  const { version, mapTiles } = about;
   serveDocs(app, { '/openapi.json': openApiDocument(version), '/asyncapi.json': asyncApi });
+  serveConsole(app, { mapTilesUrl: mapTiles?.url });
   return { admitKey };
 }
 

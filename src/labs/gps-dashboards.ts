@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
+import { consoleDirectory } from '../console-build.ts';
 import { streamSender } from '../platform/event-stream.ts';
-import { serveFiles, text } from './gps-files.ts';
+import { readFolder, textAs } from '../platform/files.ts';
+import { servePages } from './gps-files.ts';
 import type { History } from './gps-history.ts';
 import type { createPush } from './gps-push.ts';
 import { numberIn, type Query } from './gps-query.ts';
@@ -10,19 +12,19 @@ const dayMs = 86_400_000;
 /** Times that a date can be made of. */
 const seconds = { min: 0, max: 253_402_300_799 };
 
-const shared = {
-  '/page.css': [text('gps-page.css'), 'text/css'],
-  '/panels.js': [text('gps-panels.js'), 'text/javascript'],
-  '/plots.js': [text('gps-plots.js'), 'text/javascript'],
-} as const;
+const notBuilt = '<!doctype html><title>GPS</title><p>This page is not built: npm run build</p>';
+
+/** A page of the console's build, and what it loads. */
+function serveBuilt(app: FastifyInstance, page: string): void {
+  const built = readFolder(consoleDirectory);
+  const loaded = Object.entries(built).filter(([path]) => /^\/(?:assets\/|favicon)/.test(path));
+  const shown = built[page] ?? textAs('page.html', notBuilt);
+  servePages(app, { '/': shown, ...Object.fromEntries(loaded) });
+}
 
 /** The page that asks every so often. */
 export function openPolling(app: FastifyInstance, history: Pick<History, 'way'>): void {
-  serveFiles(app, {
-    ...shared,
-    '/': [text('gps-poll.html'), 'text/html'],
-    '/poll.js': [text('gps-poll.js'), 'text/javascript'],
-  });
+  serveBuilt(app, '/lab-poll.html');
   // What happened between two samples that the page has is not in them.
   app.get('/distance', { config: { operation: 'distance' } }, async ({ query }) => {
     const fromMs = Math.round(numberIn(query as Query, 'from', seconds) * 1_000);
@@ -40,11 +42,7 @@ type PushParts = Pick<LabParts, 'asService'> & {
 
 /** The page that is told. */
 export function openPushing(app: FastifyInstance, { push, historyMs, asService }: PushParts): void {
-  serveFiles(app, {
-    ...shared,
-    '/': [text('gps-push.html'), 'text/html'],
-    '/push.js': [text('gps-push.js'), 'text/javascript'],
-  });
+  serveBuilt(app, '/lab-push.html');
   const send = streamSender(app);
   app.get('/events', { config: { operation: 'stream of the lab' } }, async ({ headers }, reply) => {
     const since = sinceMs(headers['last-event-id'], historyMs);

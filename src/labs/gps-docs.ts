@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { serveFiles, text } from './gps-files.ts';
+import { readViewer } from '../gateway/docs.ts';
+import { textAs } from '../platform/files.ts';
+import { servePages } from './gps-files.ts';
 
 const number = { type: 'number' };
 const orNull = { anyOf: [number, { type: 'null' }] };
@@ -100,12 +99,10 @@ export function openApiOf(blockingSecondsMax: number, windowSecondsMax: number):
 
 /** `/docs` and `/openapi.json`, all from here. */
 export function serveGpsDocs(app: FastifyInstance, document: object): void {
-  const viewer = createRequire(import.meta.url).resolve('swagger-ui-dist/swagger-ui.css');
-  serveFiles(app, {
-    '/docs': [text('gps-docs.html'), 'text/html'],
-    '/docs/start.js': [text('gps-docs-start.js'), 'text/javascript'],
-    '/docs/viewer.css': [() => readFile(viewer), 'text/css'],
-    '/docs/viewer.js': [() => readFile(join(viewer, '../swagger-ui-bundle.js')), 'text/javascript'],
-    '/openapi.json': [async () => JSON.stringify(document), 'application/json'],
+  servePages(app, {
+    '/docs': 'gps-docs.html',
+    '/docs/start.js': 'gps-docs-start.js',
+    '/openapi.json': textAs('openapi.json', JSON.stringify(document)),
+    ...readViewer(),
   });
 }

@@ -1,36 +1,24 @@
-import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import { contentPolicy, readServed, serveFiles, type Served } from '../platform/files.ts';
 
-type Content = () => Promise<string | Buffer>;
-type MediaType = 'text/html' | 'text/css' | 'text/javascript' | 'application/json';
-
-/** Everything comes from this server: the pages work without the internet. */
-const contentPolicy = [
-  `default-src 'none'`,
-  `script-src 'self'`,
-  // The viewer of the API sizes its own elements by style attributes.
-  `style-src 'self' 'unsafe-inline'`,
-  `img-src 'self' data:`,
-  `connect-src 'self'`,
-  `frame-ancestors 'none'`,
-  `form-action 'none'`,
-  `base-uri 'none'`,
-].join('; ');
-
-/** A file beside this one. */
-export const text = (name: string): Content => {
-  const url = new URL(`./${name}`, import.meta.url);
-  return () => readFile(url, 'utf8');
+const way = {
+  operation: 'pages of the lab',
+  headers: {
+    'cache-control': 'no-cache',
+    // The viewer of the API sizes its own elements by style attributes.
+    'content-security-policy': contentPolicy({ 'style-src': `'self' 'unsafe-inline'` }),
+  },
 };
 
-export function serveFiles(
+/** Serves files beside this one by their names, and others as they are. */
+export function servePages(
   app: FastifyInstance,
-  files: Readonly<Record<string, readonly [Content, MediaType]>>,
+  pages: Readonly<Record<string, string | Served>>,
 ): void {
-  for (const [url, [content, type]] of Object.entries(files)) {
-    app.get(url, { config: { operation: 'pages of the lab' } }, async (_request, reply) => {
-      reply.type(`${type}; charset=utf-8`).header('content-security-policy', contentPolicy);
-      return content();
-    });
-  }
+  const files = Object.entries(pages).map(([url, page]) => [
+    url,
+    typeof page === 'string' ? readServed(join(import.meta.dirname, page)) : page,
+  ]);
+  serveFiles(app, Object.fromEntries(files), way);
 }

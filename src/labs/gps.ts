@@ -1,5 +1,6 @@
 import { numberOf } from '../commands/flags.ts';
 import { ConfigError } from '../config.ts';
+import { buildConsole } from '../console-build.ts';
 import { openLineDoor } from '../gateway/line-door.ts';
 import { AppError } from '../platform/errors.ts';
 import { openApi, openState } from './gps-api.ts';
@@ -29,7 +30,7 @@ export const lab: Lab = {
   async start(parts) {
     const { flags, log, lifecycle, services, say } = parts;
     const speed = numberOf('speed', flags['speed'] ?? '1', { min: 0.01, max: 100 });
-    const rows = await readRows(flags['csv'], log);
+    const [rows] = await Promise.all([readRows(flags['csv'], log), buildConsole(log)]);
     const redis = await openRedis(parts);
     const history = createHistory({ ...parts, vehicle });
     const push = createPush({ history, log });

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Operation } from './api.ts';
+import type { Call } from './call.ts';
 import { fill } from './names.ts';
 import { callOf } from './refuse.ts';
 
@@ -20,6 +21,11 @@ export function answer(operation: Operation, { request, reply, result }: Answere
     reply.header('link', nextLink(request.url, fields['nextCursor']));
   }
   return operation.versioned ? unlessKnown({ request, reply, result }) : result;
+}
+
+/** What a browser is to keep, it is told whether or not the rest was refused. */
+export function tellCookie(reply: FastifyReply, { answer: { setCookie } }: Call): void {
+  if (setCookie !== undefined) reply.header('set-cookie', setCookie);
 }
 
 /** A reader that has this version already is not told it again. */
@@ -43,7 +49,7 @@ function nextLink(url: string, cursor: string): string {
 }
 
 /** Whether a reader has this version already. */
-function knows({ method, headers }: FastifyRequest, etag: string): boolean {
+export function knows({ method, headers }: FastifyRequest, etag: string): boolean {
   if (method !== 'GET' && method !== 'HEAD') return false;
   const known = headers['if-none-match']?.split(',').map((one) => one.trim().replace(/^W\//, ''));
   return known !== undefined && (known.includes(etag) || known.includes('*'));

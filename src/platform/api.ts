@@ -13,6 +13,11 @@ export type Operation = {
   query?: TObject;
   /** Names in camelCase (`ifMatch`); on the wire they are headers (`if-match`). */
   headers?: TObject;
+  /**
+   * Names in camelCase (`bazarSession`); in a browser they are cookies (`bazar_session`). Only for
+   * the public door: between processes there are none.
+   */
+  cookies?: TObject;
   body?: TObject;
   reply: TSchema;
   /** 200 unless said otherwise; 204 answers without a body. */
@@ -46,17 +51,21 @@ export type Api = Record<string, Operation>;
 
 type Part<S> = S extends TObject ? Static<S> : unknown;
 
-/** All that an operation takes, in one object: path, query, headers and body. */
+/** All that an operation takes, in one object: path, query, headers, cookies and body. */
 export type Input<O extends Operation> = Part<O['params']> &
   Part<O['query']> &
   Part<O['headers']> &
+  Part<O['cookies']> &
   Part<O['body']>;
 
 type Reply<O extends Operation> = O extends { streams: true } ? EventStream : Static<O['reply']>;
 
-/** What an Api looks like to a caller, whether it runs in this process or behind HTTP. */
-export type Service<A extends Api> = {
-  [Name in keyof A]: (input: Input<A[Name]>, call: Call) => Promise<Reply<A[Name]>>;
+/**
+ * What an Api looks like to a caller, whether it runs in this process or behind HTTP. Outside of the
+ * house there is no `Call`, and something else goes beside the input.
+ */
+export type Service<A extends Api, C = Call> = {
+  [Name in keyof A]: (input: Input<A[Name]>, call: C) => Promise<Reply<A[Name]>>;
 };
 
 export function defineApi<const A extends Api>(api: A): A {

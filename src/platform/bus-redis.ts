@@ -4,6 +4,7 @@ import { openConsumer } from './bus-redis-consume.ts';
 import { openEar, type LiveChannels } from './bus-redis-hear.ts';
 import { keepAsking, openLink, type Line } from './bus-redis-link.ts';
 import { openReader } from './bus-redis-read.ts';
+import { createLook } from './bus-redis-look.ts';
 import { createBusMetrics, createStanding } from './bus-redis-standing.ts';
 import { addEvents } from './bus-redis-stream.ts';
 import type { Log } from './log.ts';
@@ -36,12 +37,15 @@ export function openRedisBus({ url, log, metrics, liveChannels, ...limits }: Opt
   const announcer = createAnnouncer({ client, newestKeepSeconds, dropped });
   const reader = openReader(parts);
   const ear = openEar(parts, liveChannels);
+  const { look, forget } = createLook(metrics);
   const consumers = new Set<{ close: () => Promise<void> }>();
 
   async function work(line: Line): Promise<void> {
     line.stands();
     await announcer.tellLost();
-    await keepAsking(line, () => undefined);
+    // Somebody who may not ask how Redis is may still use it.
+    const lookSafely = () => void look(line.client).catch(() => undefined);
+    await keepAsking(line, lookSafely).finally(forget);
   }
 
   return {

@@ -27,7 +27,12 @@ export type Call = {
   /** On this process's monotonic clock; between processes only the remaining time travels. */
   deadlineAtMs: number;
   /** What the callee says besides its reply. */
-  answer: { status?: number; replayed?: true };
+  answer: {
+    status?: number;
+    replayed?: true;
+    /** For browsers, also with a refusal; it does not travel between processes. */
+    setCookie?: string;
+  };
 };
 
 /** A call that nobody asked for: the process itself needs something. */
@@ -67,7 +72,7 @@ export function serviceOnly({ caller }: Call): void {
 /** Who is behind a call and where to find it in the logs. */
 export function about(call: Call): Record<string, string> {
   const { caller, requestId, trace } = call;
-  const who =
+  const who: Record<string, string> =
     caller.kind === 'user' ? { userId: caller.id, role: caller.role } : { caller: caller.kind };
   return { ...who, requestId, traceId: trace.traceId };
 }

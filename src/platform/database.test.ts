@@ -9,13 +9,13 @@ import { createMetrics } from './metrics.ts';
 import { migrate, pendingMigrations } from './migrate.ts';
 
 const url = await freshDatabaseUrl();
-const open = (connectionsMax = 5, at = url) => {
+const open = (connectionsMax = 5, at = url, metrics = createMetrics()) => {
   const options = {
     service: 'test',
     url: at,
     connectionsMax,
     log: silent,
-    metrics: createMetrics(),
+    metrics,
   };
   const database = openDatabase(options);
   after(() => database.close());
@@ -28,6 +28,14 @@ describe('the database', () => {
     const text = `select 9007199254740991::bigint as n, timestamptz '2026-01-02 03:04:05.678+00' as at`;
     const row = await database.one({ name: 'types', text });
     assert.deepEqual(row, { n: 9007199254740991, at: '2026-01-02T03:04:05.678Z' });
+  });
+
+  test('says that a connection is idle again after its work', async () => {
+    const metrics = createMetrics();
+    await open(1, url, metrics).one({ name: 'work', text: 'select 1' });
+    const { values } = await metrics.poolConnections.get();
+    const states = values.map(({ labels, value }) => `${labels.state} ${value}`);
+    assert.deepEqual(states.toSorted(), ['busy 0', 'idle 1', 'waiting 0']);
   });
 
   test('refuses to round a number that is too large', async () => {

@@ -137,7 +137,9 @@ function reportPool(pool: Pool, service: string, metrics: Options['metrics']): v
     metrics.poolConnections.set({ service, state: 'idle' }, idleCount);
     metrics.poolConnections.set({ service, state: 'waiting' }, waitingCount);
   };
-  for (const event of ['connect', 'acquire', 'release', 'remove'] as const) pool.on(event, report);
+  for (const event of ['connect', 'acquire', 'remove'] as const) pool.on(event, report);
+  // It is said of a connection before it is among the idle ones.
+  pool.on('release', () => queueMicrotask(report));
 }
 
 function isServerError(error: unknown): error is DatabaseError {

@@ -1,8 +1,9 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { createRecentErrors } from './recent-errors.ts';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+export const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const itemsBuckets = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
 
 /** Every instrument of a process, named once. */
@@ -35,10 +36,6 @@ export function createMetrics() {
       'operation',
       'outcome',
     ]),
-    poolConnections: gauge('bazar_pool_connections', 'Database connections, by state', [
-      'service',
-      'state',
-    ]),
     batchSize: new Histogram({
       name: 'bazar_batch_size',
       help: 'Items that travelled in one batch',
@@ -52,7 +49,42 @@ export function createMetrics() {
     batchBisects: counter('bazar_batch_bisects_total', 'Batches halved to find a bad item', [
       'batcher',
     ]),
+    eventLoopDelay: gauge(
+      'bazar_event_loop_delay_p99_seconds',
+      'By which 1 of 100 timers was late, in ten seconds',
+      [],
+    ),
+    ...databaseMetrics(registers),
     ...alarmMetrics(registers),
+    recentErrors: createRecentErrors(),
+  };
+}
+
+/** Connections to databases, and how those were when they were asked last. */
+function databaseMetrics(registers: Registry[]) {
+  const gauge = <L extends string>(name: string, help: string, more: L[] = []) =>
+    new Gauge<L | 'services'>({ name, help, labelNames: ['services', ...more], registers });
+  return {
+    poolConnections: new Gauge({
+      name: 'bazar_pool_connections',
+      help: 'Database connections, by state',
+      labelNames: ['service', 'state'],
+      registers,
+    }),
+    databaseUp: gauge('bazar_database_up', 'Whether the database answered', ['version']),
+    databaseSize: gauge('bazar_database_size_bytes', 'Size of the database on disk'),
+    databaseConnections: gauge(
+      'bazar_database_connections',
+      'Connections to the database server, of everybody',
+    ),
+    databaseConnectionsMax: gauge(
+      'bazar_database_connections_max',
+      'Connections that the database server takes',
+    ),
+    databaseOldest: gauge(
+      'bazar_database_oldest_transaction_seconds',
+      'How long ago the oldest open transaction of the database began',
+    ),
   };
 }
 

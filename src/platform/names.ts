@@ -8,9 +8,14 @@ export function kebab(key: string): string {
   return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
+/** `ifMatch` is the cookie `if_match`. */
+export function snake(key: string): string {
+  return kebab(key).replaceAll('-', '_');
+}
+
 /** `ifMatch` is the setting `IF_MATCH`. */
 export function screaming(key: string): string {
-  return kebab(key).replaceAll('-', '_').toUpperCase();
+  return snake(key).toUpperCase();
 }
 
 /** What of an input has one of these names, and is there at all. */

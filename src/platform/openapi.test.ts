@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Type } from 'typebox';
-import type { Operation } from './api.ts';
+import { strict, type Operation } from './api.ts';
 import { openApi } from './openapi.ts';
 
 type Document = { paths: Record<string, { get: { responses: { 200: { content: object } } } }> };
@@ -19,4 +19,22 @@ test('an answer is JSON, unless the contract says what else it is', () => {
   assert.deepEqual(kindsOf({}), ['application/json']);
   assert.deepEqual(kindsOf({ contentType: 'application/gpx+xml' }), ['application/gpx+xml']);
   assert.deepEqual(kindsOf({ streams: true }), ['text/event-stream']);
+});
+
+test('what comes in the path, in headers and in cookies is named as it is on the wire', () => {
+  const field = Type.Optional(Type.String());
+  const operation: Operation = {
+    method: 'GET',
+    path: '/book/:bookId',
+    summary: '',
+    params: strict({ bookId: Type.String() }),
+    headers: strict({ ifMatch: field }),
+    cookies: strict({ lastRead: field }),
+    reply: Type.String(),
+  };
+  const { paths } = openApi([{ name: 'read', tag: 'books', operation }], {}) as {
+    paths: Record<string, { get: { parameters: { in: string; name: string }[] } }>;
+  };
+  const named = paths['/book/{bookId}']?.get.parameters.map((one) => `${one.in} ${one.name}`);
+  assert.deepEqual(named, ['path bookId', 'header If-Match', 'cookie last_read']);
 });

@@ -1,7 +1,7 @@
 import type { TObject, TSchema } from 'typebox';
 import type { Operation } from './api.ts';
 import { refusals, type ErrorCode } from './errors.ts';
-import { kebab } from './names.ts';
+import { kebab, snake } from './names.ts';
 
 /** An operation as the outside sees it. */
 export type Described = {
@@ -68,11 +68,12 @@ export function openApi(described: readonly Described[], info: Json): Json {
 }
 
 function describe({ name, tag, operation, who }: Described): Json {
-  const { summary, description, params, query, headers, body } = operation;
+  const { summary, description, params, query, headers, cookies, body } = operation;
   const parameters = [
     ...parametersOf('path', params),
     ...parametersOf('query', query),
     ...parametersOf('header', headers),
+    ...parametersOf('cookie', cookies),
   ];
   const text = [description, who && `For ${who}.`].filter(Boolean).join(' ');
   return {
@@ -89,17 +90,24 @@ function describe({ name, tag, operation, who }: Described): Json {
   };
 }
 
-function parametersOf(where: 'path' | 'query' | 'header', schema: TObject | undefined): Json[] {
+type Where = 'path' | 'query' | 'header' | 'cookie';
+
+function parametersOf(where: Where, schema: TObject | undefined): Json[] {
   return Object.entries(schema?.properties ?? {}).map(([key, value]) => {
     const { description, ...rest } = plain(value);
     return {
-      name: where === 'header' ? headerName(key) : key,
+      name: nameIn(where, key),
       in: where,
       required: ((schema?.required ?? []) as string[]).includes(key),
       ...(description !== undefined && { description }),
       schema: rest,
     };
   });
+}
+
+function nameIn(where: Where, key: string): string {
+  if (where === 'cookie') return snake(key);
+  return where === 'header' ? headerName(key) : key;
 }
 
 /** `ifMatch` as it is usually written: `If-Match`. */

@@ -4,6 +4,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Call } from './call.ts';
 import { AppError, problemOf, type ErrorCode } from './errors.ts';
 import type { Log } from './log.ts';
+import type { RecentErrors } from './recent-errors.ts';
 import { traceFrom } from './trace.ts';
 
 export const callKey = 'call';
@@ -37,9 +38,10 @@ export function retrySeconds(): number {
 }
 
 /** Answers whatever was thrown as problem+json. */
-export function refuser(log: Log) {
+export function refuser(log: Log, recentErrors: RecentErrors) {
   return (error: FastifyError | AppError, request: FastifyRequest, reply: FastifyReply): void => {
     const refusal = toRefusal(error) ?? fault(error, identity(request), log);
+    if (isOurs(refusal, request)) recentErrors.note(refusal, () => aboutOf(request));
     if (refusal.status === 503 || refusal.retryAfterSeconds !== undefined) {
       reply.header('retry-after', String(refusal.retryAfterSeconds ?? retrySeconds()));
     }
@@ -52,6 +54,16 @@ export function refuser(log: Log) {
       .serializer(JSON.stringify)
       .send({ ...problemOf(refusal), instance, ...identity(request) });
   };
+}
+
+/** Whoever gave less time than we would take has run out of it, and says so where it is asked. */
+function isOurs({ code }: AppError, { headers }: FastifyRequest): boolean {
+  return code !== 'deadlineExceeded' || headers['x-deadline-ms'] === undefined;
+}
+
+function aboutOf(request: FastifyRequest): Identity & { operation: string } {
+  const { operation = 'none' } = request.routeOptions.config as { operation?: string };
+  return { operation, ...identity(request) };
 }
 
 function toRefusal(error: FastifyError | AppError): AppError | undefined {

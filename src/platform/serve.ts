@@ -2,10 +2,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { strict, type Api, type Operation, type Service } from './api.ts';
 import { withinDeadline, type Call, type Caller } from './call.ts';
 import { AppError, invalid, type FieldError } from './errors.ts';
-import { answer } from './answer.ts';
+import { answer, tellCookie } from './answer.ts';
+import { readCookie } from './cookies.ts';
 import { streamSender, type EventStream } from './event-stream.ts';
 import type { Log } from './log.ts';
-import { kebab, pick } from './names.ts';
+import { kebab, pick, snake } from './names.ts';
 import type { VerifyUser } from './peers.ts';
 import { callOf } from './refuse.ts';
 import type { RouteConfig } from './server.ts';
@@ -46,7 +47,7 @@ export function serve<A extends Api>(
         const call = callOf(request);
         const work = handle(readInput(request), call);
         if (streams) return sendStream(reply, call, work as Promise<EventStream>);
-        const result = await withinDeadline(call, work);
+        const result = await withinDeadline(call, work).finally(() => tellCookie(reply, call));
         return answer(operation, { request, reply, result });
       },
     });
@@ -76,16 +77,19 @@ function configOf(name: string, { importance, slow }: Operation): RouteConfig {
 }
 
 function inputReader(operation: Operation, compile: ReturnType<typeof checks>) {
-  const { params, query, headers, body } = operation;
+  const { params, query, headers, cookies, body } = operation;
   const compiled = (where: FieldError['in'], schema = strict({})) => compile(where, schema);
   const checkOf: Record<FieldError['in'], Check> = {
     params: compiled('params', params),
     query: compiled('query', query),
-    headers: compiled('headers', headers),
+    headers: compiled('headers', strict({ ...headers?.properties, ...cookies?.properties })),
     body: compiled('body', body),
   };
   const headerNames = Object.keys(headers?.properties ?? {}).map(
     (key) => [key, kebab(key)] as const,
+  );
+  const cookieNames = Object.keys(cookies?.properties ?? {}).map(
+    (key) => [key, snake(key)] as const,
   );
 
   /** The same for an input that was never apart. */
@@ -105,7 +109,7 @@ function inputReader(operation: Operation, compile: ReturnType<typeof checks>) {
     const fields = {
       params: { ...(request.params as object) },
       query: { ...(request.query as object) },
-      headers: readHeaders(request, headerNames),
+      headers: { ...readHeaders(request, headerNames), ...readCookies(request, cookieNames) },
     };
     checkOf.params(fields.params);
     checkOf.query(fields.query);
@@ -123,10 +127,9 @@ function inputReader(operation: Operation, compile: ReturnType<typeof checks>) {
   return { read, check };
 }
 
-function readHeaders(
-  { headers }: FastifyRequest,
-  names: readonly (readonly [key: string, header: string])[],
-): Record<string, unknown> {
+type Names = readonly (readonly [key: string, onWire: string])[];
+
+function readHeaders({ headers }: FastifyRequest, names: Names): Record<string, unknown> {
   const found: Record<string, unknown> = {};
   for (const [key, header] of names) {
     const value = headers[header];
@@ -134,6 +137,11 @@ function readHeaders(
     if (value !== undefined) found[key] = String(value).replace(/^"(.*)"$/, '$1');
   }
   return found;
+}
+
+function readCookies({ headers }: FastifyRequest, names: Names): Record<string, unknown> {
+  const found = names.map(([key, name]) => [key, readCookie(headers.cookie ?? '', name)] as const);
+  return Object.fromEntries(found.filter(([, value]) => value !== undefined));
 }
 
 /** Says 405 and what is allowed, where the path exists and the method does not. */

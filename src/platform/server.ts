@@ -31,8 +31,8 @@ const requestIdForm = /^[\w.-]{1,64}$/;
 
 /** An HTTP server with limits, request ids, metrics and problem+json; routes come from `serve`. */
 export function createServer(parts: ServerParts): FastifyInstance {
-  const { log, limits } = parts;
-  const refuse = refuser(log);
+  const { log, metrics, limits } = parts;
+  const refuse = refuser(log, metrics.recentErrors);
   const app = Fastify({
     bodyLimit: limits.bodyBytesMax,
     trustProxy: (_address, hop) => hop < limits.trustedProxies,
@@ -67,10 +67,14 @@ export function createServer(parts: ServerParts): FastifyInstance {
   });
   if (!parts.refusesItself) app.setErrorHandler(refuse);
   app.setNotFoundHandler(() => {
-    throw new AppError('notFound', 'There is nothing at this path');
+    throw nothingHere();
   });
   watch(app, parts);
   return app;
+}
+
+export function nothingHere(): AppError {
+  return new AppError('notFound', 'There is nothing at this path');
 }
 
 /** What a route says of itself; one that belongs to no contract is the process's own, or nothing. */

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { buildConsole } from '../console-build.ts';
 import { startPostgres } from '../postgres/server.ts';
 import { roomyFolder } from './temp.ts';
 
@@ -12,6 +13,8 @@ let stop = async (): Promise<void> => undefined;
 export async function globalSetup(): Promise<void> {
   // Hundreds of short processes load the same modules; only the first ones compile them.
   process.env['NODE_COMPILE_CACHE'] ??= cacheFolder;
+  // Once, and not by each process that a test starts.
+  await buildConsole(pino({ level: 'silent' }));
   // A server of your own (any version from 15) is used as it is.
   if (process.env['TEST_DATABASE_URL']) return;
   const dataDir = await roomyFolder();

@@ -85,6 +85,8 @@ export async function readPages<T>(
 }
 
 const feltMsMax = 5_000;
+/** Many ask at once, and nobody needs to know it to the moment. */
+const pauseMs = 100;
 
 /** Waits until all doors answer somebody like this, which must be the case soon. */
 export async function soon(
@@ -93,9 +95,13 @@ export async function soon(
   who: { token: string },
 ): Promise<void> {
   let last: Answer[] = [];
-  const found = await until(async () => {
-    last = await Promise.all(doors.map((ask) => ask('GET /v1/users/me', who)));
-    return last.every((answer) => answer.status === status) || undefined;
-  }, feltMsMax);
+  const found = await until(
+    async () => {
+      last = await Promise.all(doors.map((ask) => ask('GET /v1/users/me', who)));
+      return last.every((answer) => answer.status === status) || undefined;
+    },
+    feltMsMax,
+    pauseMs,
+  );
   assert.ok(found, `not everywhere ${status}: ${last.map(({ text }) => text).join(' ')}`);
 }

@@ -32,6 +32,7 @@ const inputs: Record<keyof typeof usersApi, object> = {
   getUsers: { ids: [id] },
   getUsersByNumber: { numbers: [1] },
   checkSessions: { ids: [id] },
+  endSession: { refreshToken: 'x' },
   exchangeApiKey: { key },
 };
 
@@ -60,7 +61,7 @@ function closed(names: string[], answer: string): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, answer]));
 }
 
-const internal = ['getUsers', 'getUsersByNumber', 'checkSessions', 'exchangeApiKey'];
+const internal = ['getUsers', 'getUsersByNumber', 'checkSessions', 'endSession', 'exchangeApiKey'];
 const personal = ['getUser', 'changeUser'];
 const staffs = ['listUsers', 'setRole', 'disableUser', 'enableUser'];
 const keyWork = ['createApiKey', 'listApiKeys', 'rotateApiKey', 'revokeApiKey'];
@@ -150,6 +151,7 @@ test('answers other services what is internal, and nothing that takes a person',
     getUsers: 'ok',
     getUsersByNumber: 'ok',
     checkSessions: 'ok',
+    endSession: 'ok',
     exchangeApiKey: 'unauthorized',
   });
 });

@@ -24,6 +24,9 @@ import {
 
 const byId = strict({ id: Id });
 
+/** A session ends so long after its last use. */
+export const sessionUnusedDaysMax = 30;
+
 /** What the users service can be asked. */
 export const usersApi = defineApi({
   register: {
@@ -207,6 +210,15 @@ export const usersApi = defineApi({
     summary: 'Which of these login sessions and API keys are live, with the role of now',
     body: strict({ ids: Ids }),
     reply: strict({ live: Type.Array(LiveSession) }),
+  },
+  endSession: {
+    method: 'POST',
+    path: '/internal/sessions/end',
+    repeatable: true,
+    summary: 'End the session of a refresh token, if it is one',
+    body: strict({ refreshToken: Type.String({ maxLength: 200 }) }),
+    reply: Type.Null(),
+    status: 204,
   },
   exchangeApiKey: {
     method: 'POST',

@@ -1,6 +1,8 @@
+import { sessionUnusedDaysMax } from './api.ts';
+
 export const sessionLimits = {
   /** A session ends so long after its last use, */
-  unusedDaysMax: 30,
+  unusedDaysMax: sessionUnusedDaysMax,
   /** and so long after the log-in at the latest. */
   lifetimeDaysMax: 90,
   /** Two tabs may refresh at once, and an answer may get lost: so long the old token repeats it. */

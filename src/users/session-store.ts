@@ -75,6 +75,13 @@ const endSession: Statement = {
          where id = $1::uuid and account_id = $2::uuid`,
 };
 
+// The token before the newest is as good: the answer with the newest may have got lost.
+const endHeldSession: Statement = {
+  name: 'users.endHeldSession',
+  text: `update users.sessions set ends_at = '-infinity'
+         where id = $1::uuid and $2::bytea in (token_hash, previous_hash)`,
+};
+
 const endSessions: Statement = {
   name: 'users.endSessions',
   text: `update users.sessions set ends_at = '-infinity'
@@ -141,6 +148,7 @@ export function sessionStore(db: Queryable) {
     endIfReused: ({ id, presentedHash, now, graceSince }: Presented) =>
       db.one<{ accountId: string }>(endIfReused, [id, presentedHash, now, graceSince]),
     end: (id: string, accountId: string) => db.rows(endSession, [id, accountId]),
+    endHeld: (id: string, hash: Buffer) => db.rows(endHeldSession, [id, hash]),
     endAll: (accountId: string, exceptId: string | null = null) =>
       db.rows(endSessions, [accountId, exceptId]),
     live: (ids: readonly string[], now: Date) => db.rows<LiveSession>(liveSessions, [ids, now]),

@@ -134,6 +134,29 @@ test('does not end the session of somebody else', async () => {
   assert.equal(await isLive(session.sessionId), true);
 });
 
+test('ends the session of a refresh token, also of the one before it, and no other', async () => {
+  const { users, session, logIn, refresh, isLive } = await annLoggedIn();
+  const end = (refreshToken: string) => users.endSession({ refreshToken }, byService());
+  const other = await logIn('ann');
+  const third = await logIn('ann');
+  const newest = await refresh(other.refreshToken);
+  const stranger = writeSecret('bzr', { id: third.sessionId, secret: newSecret() });
+
+  for (const token of [
+    session.refreshToken,
+    session.refreshToken,
+    other.refreshToken,
+    '',
+    stranger,
+  ])
+    // oxlint-disable-next-line no-await-in-loop -- a table
+    assert.equal(await end(token), null);
+
+  const live = [session, other, third].map(({ sessionId }) => isLive(sessionId));
+  assert.deepEqual(await Promise.all(live), [false, false, true]);
+  await assert.rejects(refresh(newest.refreshToken), refusal('unauthorized'));
+});
+
 test('tells other services which sessions and keys are live, with the role of now', async () => {
   const { users, session, user, staff } = await annLoggedIn();
   const boss = await staff();

@@ -9,7 +9,10 @@ import { sessionLimits } from './session-limits.ts';
 import { handOver } from './session-tokens.ts';
 import { daysAfter, secondsAfter } from './time.ts';
 
-type Operations = Pick<Service<typeof usersApi>, 'refresh' | 'logOut' | 'checkSessions'>;
+type Operations = Pick<
+  Service<typeof usersApi>,
+  'refresh' | 'logOut' | 'endSession' | 'checkSessions'
+>;
 
 /** The life of a session after the log-in. */
 export function createSessions(inner: Inner): Operations {
@@ -48,6 +51,13 @@ export function createSessions(inner: Inner): Operations {
     async logOut(_input, call) {
       const { id, sessionId } = loggedIn(call);
       await sessions.end(sessionId, id);
+      return null;
+    },
+
+    async endSession({ refreshToken }, call) {
+      serviceOnly(call);
+      const held = readSecret('bzr', refreshToken);
+      if (held) await sessions.endHeld(held.id, hashSecret(held.secret));
       return null;
     },
 

@@ -1,0 +1,79 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { query, showInAddress } from '../base/routing.ts';
+import { Button } from '../parts/button.tsx';
+import { Field, Select } from '../parts/field.tsx';
+
+/** Nobody is asked for each letter. */
+const typingMs = 300;
+
+const roleOptions = [
+  ['', 'Any'],
+  ['customer', 'Customers'],
+  ['courier', 'Couriers'],
+  ['staff', 'Staff'],
+] as const;
+const disabledOptions = [
+  ['', 'Any'],
+  ['false', 'Open'],
+  ['true', 'Disabled'],
+] as const;
+
+export function PeopleFilters() {
+  const inAddress = query.value.get('q') ?? '';
+  const typed = useSignal(inAddress);
+  useEffect(() => {
+    if (typed.peek().trim() !== inAddress) typed.value = inAddress;
+  }, [inAddress]);
+  useEffect(() => {
+    const timer = setTimeout(() => showInAddress({ q: typed.value.trim() }), typingMs);
+    return () => clearTimeout(timer);
+  }, [typed.value]);
+
+  const role = query.value.get('role') ?? '';
+  const disabled = query.value.get('disabled') ?? '';
+  const isFiltered = inAddress !== '' || role !== '' || disabled !== '';
+  return (
+    <form
+      class="filters"
+      role="search"
+      aria-label="People"
+      onSubmit={(event) => {
+        event.preventDefault();
+        showInAddress({ q: typed.value.trim() });
+      }}
+    >
+      <Field
+        label="Username or e-mail begins with"
+        type="search"
+        inputMode="search"
+        maxLength={254}
+        value={typed.value}
+        onValue={(value) => {
+          typed.value = value;
+        }}
+      />
+      <Select
+        label="Role"
+        value={role}
+        options={roleOptions}
+        onValue={(value) => showInAddress({ role: value })}
+      />
+      <Select
+        label="Account"
+        value={disabled}
+        options={disabledOptions}
+        onValue={(value) => showInAddress({ disabled: value })}
+      />
+      {isFiltered && (
+        <Button
+          look="quiet"
+          icon="close"
+          onPress={() => showInAddress({ q: undefined, role: undefined, disabled: undefined })}
+        >
+          Show everybody
+        </Button>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { after } from 'node:test';
+import {
+  chromium,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from 'playwright-core';
+
+const binary = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  (path) => existsSync(path),
+);
+
+/** Why tests with a browser are skipped; `false` when there is one. */
+export const browserIsMissing: string | false =
+  binary === undefined && 'no Chromium is installed: apt-get install chromium';
+
+export type Visit = {
+  page: Page;
+  context: BrowserContext;
+  /** What the browser has complained of, besides answers that were refused. */
+  faults: readonly string[];
+};
+
+/** On a machine that has much else to do. */
+const waitMsMax = 20_000;
+
+/** A refusal that the page shows is no fault of the page, but the browser writes it down. */
+const refusedAnswer = /^Failed to load resource: the server responded with a status of 4/;
+
+/** For tests: a browser without a window; each visit is a reader with cookies of their own. */
+export async function startBrowser() {
+  const browser = await chromium.launch({
+    executablePath: binary ?? 'chromium',
+    args: ['--no-sandbox', '--disable-background-networking', '--disable-gpu'],
+  });
+  after(() => browser.close());
+
+  return async (origin: string, options: BrowserContextOptions = {}): Promise<Visit> => {
+    const context = await browser.newContext({ baseURL: origin, locale: 'en-GB', ...options });
+    context.setDefaultTimeout(waitMsMax);
+    const page = await context.newPage();
+    const faults: string[] = [];
+    page.on('pageerror', (error) => faults.push(error.stack ?? error.message));
+    page.on('console', (message) => {
+      const isFault = message.type() === 'error' || message.type() === 'warning';
+      if (isFault && !refusedAnswer.test(message.text())) faults.push(message.text());
+    });
+    return { page, context, faults };
+  };
+}
