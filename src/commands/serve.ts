@@ -23,6 +23,8 @@ import { readVersion } from '../version.ts';
 import { welcome } from '../welcome.ts';
 import type { Command } from './command.ts';
 
+const tidyAfterMs = 5_000;
+
 export const run: Command = async (args, environment) => {
   const config = readConfig(args, environment);
   refuseDemoSettings(config);
@@ -42,7 +44,8 @@ export const run: Command = async (args, environment) => {
     const { addresses, services, health } = await startApp({ ...parts, databaseUrls, version });
     driveDemoVan(services, parts);
     stopper.started(health);
-    tidyHeap();
+    // Whoever is ready has something better to do; and who stops soon need not tidy at all.
+    setTimeout(tidyHeap, tidyAfterMs).unref();
     log.info({ ...addresses, version, mode: config.bazarMode }, 'serving');
     // Standard output is for logs; this is for a person.
     if (config.bazarMode === 'demo') process.stderr.write(welcome(addresses, admin));

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { until } from '../../src/postgres/wait.ts';
 import { expectStatus } from '../../src/testing/http.ts';
 import { distanceMeters } from '../../src/tracking/geo.ts';
-import { expectAccessible } from '../testing/accessible.ts';
+import { expectAccessible, expectAccessibleInBoth } from '../testing/accessible.ts';
 import { inConsole } from '../testing/console.ts';
 import type { Fix } from './fleet.ts';
 import { lengthText, speedText } from './motion.ts';
@@ -238,21 +238,18 @@ await inConsole(
       const id = await courier.addVehicle('A van with a name that takes more than one line of it');
       await courier.report(id, trip());
       const viewport = { width: 360, height: 740 };
-      const look = async (colorScheme: 'light' | 'dark') => {
-        const { page, faults } = await courier.open('/map', { colorScheme, viewport });
-        await page.getByRole('link', { name: /A van/ }).waitFor();
-        await expectAccessible(page);
-        await page.getByRole('link', { name: /A van/ }).click();
-        await page.getByRole('button', { name: 'Show the route' }).click();
-        await page.getByLabel('Moment').waitFor();
-        await page.getByRole('button', { name: 'Observe the next' }).click();
-        await page.getByText('running', { exact: true }).waitFor();
-        await expectAccessible(page);
-        const width = await page.evaluate(() => document.documentElement.scrollWidth);
-        assert.equal(width, viewport.width);
-        assert.deepEqual(faults, []);
-      };
-      await Promise.all([look('light'), look('dark')]);
+      const { page, faults } = await courier.open('/map', { viewport });
+      await page.getByRole('link', { name: /A van/ }).waitFor();
+      await expectAccessibleInBoth(page);
+      await page.getByRole('link', { name: /A van/ }).click();
+      await page.getByRole('button', { name: 'Show the route' }).click();
+      await page.getByLabel('Moment').waitFor();
+      await page.getByRole('button', { name: 'Observe the next' }).click();
+      await page.getByText('running', { exact: true }).waitFor();
+      await expectAccessibleInBoth(page);
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.equal(width, viewport.width);
+      assert.deepEqual(faults, []);
     });
   },
   settings,

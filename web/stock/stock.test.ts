@@ -5,7 +5,7 @@ import { Client } from 'pg';
 import type { Product, StockMove } from '../../src/catalog/api.ts';
 import { expectStatus } from '../../src/testing/http.ts';
 import { addProduct, keyed, someone, type Page as PageOf } from '../../src/testing/shop.ts';
-import { expectAccessible } from '../testing/accessible.ts';
+import { expectAccessibleInBoth } from '../testing/accessible.ts';
 import { inConsole } from '../testing/console.ts';
 import { expectNarrow } from '../testing/narrow.ts';
 
@@ -202,35 +202,33 @@ await inConsole(
       assert.deepEqual(faults, []);
     });
 
-    for (const colorScheme of ['light', 'dark'] as const) {
-      test(`everybody can use the pages of the stock in ${colorScheme} colours`, async () => {
-        const title = 'A product with a name that is much longer than a telephone is wide, and on';
-        const { product } = await addProduct(ask, staff, { title, unitPriceCents: 123_456_789 });
-        const { accessToken } = await someone(ask);
-        const body = { lines: [{ productId: product.id, quantity: 2 }] };
-        expectStatus(
-          await ask('POST /v1/orders', { token: accessToken, headers: keyed(), body }),
-          201,
-        );
-        const viewport = { width: 360, height: 740 };
-        const { page, faults } = await visitAsStaff('/staff/stock', { colorScheme, viewport });
-        await page.getByRole('row', { name: new RegExp(product.id) }).waitFor();
-        await page.getByText('What is checked').click();
-        await expectAccessible(page);
-        await expectNarrow(page);
-        await page.getByRole('button', { name: 'Add a product' }).click();
-        await expectAccessible(page);
-        await page.goto(`/staff/stock/${product.id}`);
-        await page.getByRole('row', { name: /Restock/ }).waitFor();
-        await expectAccessible(page);
-        await expectNarrow(page);
-        await page.getByRole('button', { name: 'Correct' }).click();
-        await expectAccessible(page);
-        await page.goto('/staff/stock/no-such-product');
-        await page.getByText('There is no product').waitFor();
-        assert.deepEqual(faults, []);
-      });
-    }
+    test('everybody can use the pages of the stock in light and dark', async () => {
+      const title = 'A product with a name that is much longer than a telephone is wide, and on';
+      const { product } = await addProduct(ask, staff, { title, unitPriceCents: 123_456_789 });
+      const { accessToken } = await someone(ask);
+      const body = { lines: [{ productId: product.id, quantity: 2 }] };
+      expectStatus(
+        await ask('POST /v1/orders', { token: accessToken, headers: keyed(), body }),
+        201,
+      );
+      const viewport = { width: 360, height: 740 };
+      const { page, faults } = await visitAsStaff('/staff/stock', { viewport });
+      await page.getByRole('row', { name: new RegExp(product.id) }).waitFor();
+      await page.getByText('What is checked').click();
+      await expectAccessibleInBoth(page);
+      await expectNarrow(page);
+      await page.getByRole('button', { name: 'Add a product' }).click();
+      await expectAccessibleInBoth(page);
+      await page.goto(`/staff/stock/${product.id}`);
+      await page.getByRole('row', { name: /Restock/ }).waitFor();
+      await expectAccessibleInBoth(page);
+      await expectNarrow(page);
+      await page.getByRole('button', { name: 'Correct' }).click();
+      await expectAccessibleInBoth(page);
+      await page.goto('/staff/stock/no-such-product');
+      await page.getByText('There is no product').waitFor();
+      assert.deepEqual(faults, []);
+    });
   },
   { auditSeconds: 1 },
 );

@@ -1,6 +1,6 @@
 import { describe } from 'node:test';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { client, type Ask } from '../../src/testing/http.ts';
+import { client, expectStatus, type Ask } from '../../src/testing/http.ts';
 import { adminPassword, startAll, type Settings } from '../../src/testing/process.ts';
 import { logInAsStaff, password, someone } from '../../src/testing/shop.ts';
 import { browserIsMissing, startBrowser, type Visit } from './browser.ts';
@@ -16,11 +16,13 @@ export type Console = {
   staff: string;
   /** A reader who has just opened the browser. */
   visit: (options?: BrowserContextOptions) => Promise<Visit>;
+  visitAs: (who: Identity, path: string, options?: BrowserContextOptions) => Promise<Visit>;
   /** A new customer who is signed in, on the page at this path. */
   visitAsCustomer: (path: string, options?: BrowserContextOptions) => Promise<Visit & Account>;
   visitAsStaff: (path: string, options?: BrowserContextOptions) => Promise<Visit>;
 };
 
+type Identity = { login: string; secret: string };
 type Account = { username: string; token: string };
 
 /** All readers of a test come from one address. */
@@ -45,10 +47,12 @@ export async function openConsole(settings: Settings = {}): Promise<Console> {
   const staff = await logInAsStaff(ask);
   const visit = (options?: BrowserContextOptions) => open(origin, options);
 
-  async function visitAs(login: string, secret: string, to: { path: string; options?: object }) {
-    const visited = await visit(to.options);
-    await visited.page.goto(to.path);
-    await signInOn(visited.page, login, secret);
+  /** With the cookie of a session, as who comes back has it: what the form does has its own tests. */
+  async function visitAs({ login, secret }: Identity, path: string, options = {}) {
+    const [visited, cookie] = await Promise.all([visit(options), cookieOf(ask, { login, secret })]);
+    await visited.context.addCookies([{ ...cookie, domain: new URL(origin).hostname }]);
+    await visited.page.goto(path);
+    await visited.page.getByRole('link', { name: `Account of ${login}` }).waitFor();
     return visited;
   }
 
@@ -59,15 +63,26 @@ export async function openConsole(settings: Settings = {}): Promise<Console> {
     ask,
     staff,
     visit,
+    visitAs,
     async visitAsCustomer(path, options) {
-      const { user, accessToken } = await someone(ask);
+      const { user, accessToken: token } = await someone(ask);
       const { username } = user;
-      const visited = await visitAs(username, password, { path, ...(options && { options }) });
-      return { ...visited, username, token: accessToken };
+      const visited = await visitAs({ login: username, secret: password }, path, options);
+      return { ...visited, username, token };
     },
     visitAsStaff: (path, options) =>
-      visitAs('admin', adminPassword, { path, ...(options && { options }) }),
+      visitAs({ login: 'admin', secret: adminPassword }, path, options),
   };
+}
+
+/** A session, in the form that a browser keeps it in. */
+async function cookieOf(ask: Ask, { login, secret }: Identity) {
+  const body = { login, password: secret, stay: false };
+  const { headers } = expectStatus(await ask('POST /v1/browser-session', { body }), 201);
+  const [pair = ''] = (headers['set-cookie'] ?? '').split(';');
+  const [name = '', value = ''] = pair.split('=');
+  const path = '/v1/browser-session';
+  return { name, value, path, httpOnly: true, sameSite: 'Strict' } as const;
 }
 
 /** Signs in, from whichever page, and comes back to it. */

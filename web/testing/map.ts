@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expectStatus, type Ask } from '../../src/testing/http.ts';
 import { password, someone } from '../../src/testing/shop.ts';
 import { until } from '../../src/postgres/wait.ts';
-import { signInOn, type Console } from './console.ts';
+import type { Console } from './console.ts';
 import type { Fix } from '../map/fleet.ts';
 import { distanceMeters, spotOf, type Place } from '../map/geo.ts';
 
@@ -24,7 +24,7 @@ export const east = (place: Place, meters: number): Place => ({
 });
 
 /** For tests: somebody who drives, and sees nothing but vehicles of their own. */
-export async function hireCourier({ ask, staff, visit }: Console) {
+export async function hireCourier({ ask, staff, visitAs }: Console) {
   const { user, accessToken: token } = await someone(ask, { role: 'courier', staff });
   return {
     token,
@@ -35,12 +35,11 @@ export async function hireCourier({ ask, staff, visit }: Console) {
       return id;
     },
     report: (id: string, fixes: readonly Fix[]) => report(ask, token, { id, fixes }),
-    async open(path: string, options: Parameters<typeof visit>[0] = {}) {
-      const visited = await visit({ reducedMotion: 'reduce', ...options });
-      await visited.page.goto(path);
-      await signInOn(visited.page, user.username, password);
-      return visited;
-    },
+    open: (path: string, options: BrowserContextOptions = {}) =>
+      visitAs({ login: user.username, secret: password }, path, {
+        reducedMotion: 'reduce',
+        ...options,
+      }),
   };
 }
 
