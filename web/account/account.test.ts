@@ -127,8 +127,10 @@ await inConsole('accounts in a browser', ({ visit, visitAsCustomer, ask, staff }
     await heading(page, 'Bazar does not answer').waitFor();
     assert.equal(await heading(page, 'Sign in').isVisible(), false);
     await expectAccessibleInBoth(page);
-    await context.unroute('**/v1/browser-session/resume');
+    const asked = page.waitForRequest('**/v1/browser-session/resume');
     await page.getByRole('button', { name: 'Try now' }).click();
+    await asked;
+    await context.unroute('**/v1/browser-session/resume');
     await heading(page, 'Account').waitFor();
     assert.deepEqual(
       faults.filter((fault) => !fault.includes('ERR_FAILED')),
