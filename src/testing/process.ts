@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after } from 'node:test';
@@ -82,7 +81,7 @@ export async function makeHome(): Promise<Home> {
   const home: Home = {
     data,
     launch(command, settings = {}, environment = {}) {
-      const one = launch([...command.split(' '), ...flagsOf(settings)], environment);
+      const one = launch([...command.split(' '), ...flagsOf(settings)], environment, data);
       launched.push(one);
       return one;
     },
@@ -96,9 +95,10 @@ function flagsOf(settings: Settings): string[] {
   return Object.entries(settings).map(([name, value]) => `--${kebab(name)}=${value}`);
 }
 
-function launch(args: string[], environment: Environment): Launched {
+function launch(args: string[], environment: Environment, cwd: string): Launched {
   const child = spawn(process.execPath, [join(root, 'src/start.js'), ...args], {
-    cwd: tmpdir(),
+    // Nobody else's data is in here, whatever the default says.
+    cwd,
     // Nothing of what happens to be set where the tests run may reach it.
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
