@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { Button } from '../parts/button.tsx';
+import { copy } from '../parts/copy.ts';
 import { Notice } from '../parts/notice.tsx';
 
 /** A secret that nobody can be shown again. */
@@ -8,15 +9,9 @@ export function KeySecret({ secret, onClose }: { secret: string; onClose: () => 
   const input = useRef<HTMLInputElement>(null);
   const told = useSignal('');
 
-  async function copy(): Promise<void> {
+  async function take(): Promise<void> {
     input.current?.select();
-    try {
-      await navigator.clipboard.writeText(secret);
-      told.value = 'Copied';
-    } catch {
-      // A browser lets a page write there over TLS only.
-      told.value = 'It is selected: copy it with Ctrl+C';
-    }
+    told.value = (await copy(secret)) ? 'Copied' : 'It is selected: copy it with Ctrl+C';
   }
 
   return (
@@ -31,7 +26,7 @@ export function KeySecret({ secret, onClose }: { secret: string; onClose: () => 
         </p>
       </div>
       <div class="actions">
-        <Button icon="copy" onPress={() => void copy()}>
+        <Button icon="copy" onPress={() => void take()}>
           Copy
         </Button>
         <Button look="primary" onPress={onClose}>

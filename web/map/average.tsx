@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { clock, duration, plural } from '../base/format.ts';
 import { useLoad } from '../base/load.ts';
+import { newKey } from '../base/key.ts';
 import { api } from '../base/session.ts';
 import { useAct } from '../parts/act.ts';
 import { Button } from '../parts/button.tsx';
@@ -29,7 +30,7 @@ export function Average({ id, now }: { id: string; now: () => { nowMs: number } 
 
   async function order(look: Look): Promise<void> {
     const wanted = `${look} ${windowSeconds}`;
-    if (wish.current?.about !== wanted) wish.current = { about: wanted, key: crypto.randomUUID() };
+    if (wish.current?.about !== wanted) wish.current = { about: wanted, key: newKey() };
     const { key: idempotencyKey } = wish.current;
     await act.run(async () => {
       const task = await api.createAverageSpeedTask({ id, windowSeconds, look, idempotencyKey });

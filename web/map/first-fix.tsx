@@ -1,6 +1,6 @@
 import { Button } from '../parts/button.tsx';
 import { Empty } from '../parts/notice.tsx';
-import { say } from '../parts/toast.tsx';
+import { copyAndSay } from '../parts/copy.ts';
 
 /** A vehicle is known from its first fix on, if staff sends it. */
 const example = () => `curl ${location.origin}/v1/vehicles/van-1/fixes \\
@@ -18,16 +18,7 @@ export function FirstFix() {
         access token:
       </p>
       <pre class="map-code">{example()}</pre>
-      <Button
-        small
-        icon="copy"
-        onPress={() =>
-          void navigator.clipboard.writeText(example()).then(
-            () => say('Copied'),
-            () => say('The browser does not let us copy', 'bad'),
-          )
-        }
-      >
+      <Button small icon="copy" onPress={() => void copyAndSay(example(), 'Copied')}>
         Copy
       </Button>
       <p>

@@ -3,9 +3,9 @@ import { exactTime, number } from '../base/format.ts';
 import { to } from '../base/routing.ts';
 import { Badge, type Tone } from '../parts/badge.tsx';
 import { Button } from '../parts/button.tsx';
+import { copyAndSay } from '../parts/copy.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Empty, Waiting } from '../parts/notice.tsx';
-import { say } from '../parts/toast.tsx';
 import { Average } from './average.tsx';
 import type { Fix, Seen } from './fleet.ts';
 import { placeText } from './geo.ts';
@@ -128,16 +128,7 @@ function Doings({ fix, isFollowing }: { fix: Fix; isFollowing: { value: boolean 
       >
         Follow
       </Button>
-      <Button
-        small
-        icon="copy"
-        onPress={() =>
-          void navigator.clipboard.writeText(placeText(fix)).then(
-            () => say('Position copied'),
-            () => say('The browser does not let us copy', 'bad'),
-          )
-        }
-      >
+      <Button small icon="copy" onPress={() => void copyAndSay(placeText(fix), 'Position copied')}>
         Copy position
       </Button>
     </div>

@@ -1,16 +1,8 @@
 import { Button } from '../parts/button.tsx';
-import { say } from '../parts/toast.tsx';
+import { copyAndSay } from '../parts/copy.ts';
 
 /** Something to be looked for elsewhere, such as in the logs. */
 export function Copyable({ name, text }: { name: string; text: string }) {
-  async function copy(): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(text);
-      say(`Copied the ${name}`);
-    } catch {
-      say('The browser did not let us copy it', 'bad');
-    }
-  }
   return (
     <span class="staff-copyable">
       <code>{text}</code>
@@ -21,7 +13,7 @@ export function Copyable({ name, text }: { name: string; text: string }) {
           look="quiet"
           icon="copy"
           label={`Copy the ${name}`}
-          onPress={() => void copy()}
+          onPress={() => void copyAndSay(text, `Copied the ${name}`)}
         />
       )}
     </span>

@@ -1,11 +1,7 @@
-import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
 import { query, showInAddress } from '../base/routing.ts';
+import { useTyped } from '../base/typing.ts';
 import { Button } from '../parts/button.tsx';
 import { Field, Select } from '../parts/field.tsx';
-
-/** Nobody is asked for each letter. */
-const typingMs = 300;
 
 const roleOptions = [
   ['', 'Any'],
@@ -21,14 +17,8 @@ const disabledOptions = [
 
 export function PeopleFilters() {
   const inAddress = query.value.get('q') ?? '';
-  const typed = useSignal(inAddress);
-  useEffect(() => {
-    if (typed.peek().trim() !== inAddress) typed.value = inAddress;
-  }, [inAddress]);
-  useEffect(() => {
-    const timer = setTimeout(() => showInAddress({ q: typed.value.trim() }), typingMs);
-    return () => clearTimeout(timer);
-  }, [typed.value]);
+  const search = (q: string) => showInAddress({ q });
+  const typed = useTyped(inAddress, search);
 
   const role = query.value.get('role') ?? '';
   const disabled = query.value.get('disabled') ?? '';
@@ -40,7 +30,7 @@ export function PeopleFilters() {
       aria-label="People"
       onSubmit={(event) => {
         event.preventDefault();
-        showInAddress({ q: typed.value.trim() });
+        search(typed.text.trim());
       }}
     >
       <Field
@@ -48,10 +38,8 @@ export function PeopleFilters() {
         type="search"
         inputMode="search"
         maxLength={254}
-        value={typed.value}
-        onValue={(value) => {
-          typed.value = value;
-        }}
+        value={typed.text}
+        onValue={typed.type}
       />
       <Select
         label="Role"

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { newKey } from '../base/key.ts';
 import { refusalOf } from '../base/load.ts';
 import { go, place, to } from '../base/routing.ts';
 import { api } from '../base/session.ts';
@@ -46,10 +47,4 @@ function arrive({ id, number }: Order, key: string, was: Arrival['was']): void {
   if (place.value.page !== 'basket') return say(`Your order ${number} is placed.`);
   arrival.value = { id, was };
   go(to('order', { id }), { replace: true });
-}
-
-/** Unguessable also where the page came over plain HTTP, where `randomUUID` is missing. */
-function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,6 +1,5 @@
-import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
 import { query, showInAddress } from '../base/routing.ts';
+import { useTyped } from '../base/typing.ts';
 import { Check, Field, Select } from '../parts/field.tsx';
 import {
   addressOf,
@@ -16,25 +15,7 @@ const pauseMs = 150;
 
 /** Words, order and what is there: each change is in the address at once, words after a pause. */
 export function Search({ wishes }: { wishes: Wishes }) {
-  const text = useSignal(wishes.q);
-  const asked = useRef(wishes.q);
-
-  useEffect(() => {
-    // A link or the way back has changed the words; what is being typed stays.
-    if (asked.current === wishes.q) return;
-    asked.current = wishes.q;
-    text.value = wishes.q;
-  }, [wishes.q]);
-  useEffect(() => {
-    const q = text.value.trim();
-    if (q === asked.current) return undefined;
-    const timer = setTimeout(() => {
-      asked.current = q;
-      wish({ q });
-    }, pauseMs);
-    return () => clearTimeout(timer);
-  }, [text.value]);
-
+  const typed = useTyped(wishes.q, (q) => wish({ q }), pauseMs);
   return (
     <form class="search" role="search" onSubmit={(event) => event.preventDefault()}>
       <Field
@@ -43,10 +24,8 @@ export function Search({ wishes }: { wishes: Wishes }) {
         placeholder="Title, topic or words"
         maxLength={wordsLengthMax}
         autoComplete="off"
-        value={text.value}
-        onValue={(value) => {
-          text.value = value;
-        }}
+        value={typed.text}
+        onValue={typed.type}
       />
       <Select
         label="Sort by"

@@ -1,5 +1,6 @@
 import { useRef } from 'preact/hooks';
 import type { AppError, ErrorCode } from '../../src/platform/errors.ts';
+import { newKey } from '../base/key.ts';
 import { useAct, type Act } from '../parts/act.ts';
 
 /** After these nobody knows whether it was done. */
@@ -35,10 +36,4 @@ export function useKeyed(): Keyed {
       return isDone;
     },
   };
-}
-
-/** By hand, because pages that are not secure have no `randomUUID`. */
-function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

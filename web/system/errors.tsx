@@ -1,9 +1,9 @@
 import { dateTime, exactTime, clock } from '../base/format.ts';
 import { Badge } from '../parts/badge.tsx';
 import { Button } from '../parts/button.tsx';
+import { copyAndSay } from '../parts/copy.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Section } from '../parts/page.tsx';
-import { say } from '../parts/toast.tsx';
 import { errorsOf, type RecentError } from './combine.ts';
 import { Rest, useFirst } from './listing.tsx';
 import { nameOf, type Process } from './shapes.ts';
@@ -73,19 +73,9 @@ function Identity({ name, id }: { name: string; id: string }) {
           look="quiet"
           icon="copy"
           label={`Copy the ${name.toLowerCase()} id ${id}`}
-          onPress={() => void copy(name, id)}
+          onPress={() => void copyAndSay(id, `${name} id copied`)}
         />
       </dd>
     </div>
   );
-}
-
-/** Browsers let a page copy only where its connection is safe. */
-async function copy(name: string, id: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(id);
-    say(`${name} id copied`);
-  } catch {
-    say('The browser did not let it be copied. Mark it and copy it by hand.', 'bad');
-  }
 }
