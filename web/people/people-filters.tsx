@@ -15,9 +15,10 @@ const disabledOptions = [
   ['true', 'Disabled'],
 ] as const;
 
+const search = (q: string) => showInAddress({ q });
+
 export function PeopleFilters() {
   const inAddress = query.value.get('q') ?? '';
-  const search = (q: string) => showInAddress({ q });
   const typed = useTyped(inAddress, search);
 
   const role = query.value.get('role') ?? '';
