@@ -1,3 +1,4 @@
+import { useSignal, type ReadonlySignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { requestOf } from './client.ts';
 import { stayConnected } from './connection.ts';
@@ -9,18 +10,16 @@ type Topic = 'orders' | 'stock' | 'fixes';
 
 type Listening = {
   topics: readonly Topic[];
-  vehicle?: string;
   heard: (event: ServerEvent) => void;
-  /** Whether it is connected right now. */
-  connected?: (isConnected: boolean) => void;
+  connected: (isConnected: boolean) => void;
 };
 
 /** Hears what happens until the answer is called, whatever happens to the connection. */
-export function listen({ topics, vehicle, heard, connected }: Listening): () => void {
+function listen({ topics, heard, connected }: Listening): () => void {
   const over = new AbortController();
 
   async function open(lastEventId: string | undefined, signal: AbortSignal): Promise<Response> {
-    const input = { topics: topics.join(','), vehicle, lastEventId };
+    const input = { topics: topics.join(','), lastEventId };
     const { url, headers } = requestOf('stream', input);
     const ask = (token: string) =>
       fetch(url, { headers: { ...headers, authorization: `Bearer ${token}` }, signal });
@@ -36,7 +35,7 @@ export function listen({ topics, vehicle, heard, connected }: Listening): () => 
     {
       open,
       heard,
-      connected: (isConnected) => connected?.(isConnected),
+      connected,
       rest: (failures, retryAfterSeconds) =>
         pause(Math.max(waitMsAfter(failures), retryAfterSeconds * 1_000), over.signal),
     },
@@ -45,7 +44,30 @@ export function listen({ topics, vehicle, heard, connected }: Listening): () => 
   return () => over.abort();
 }
 
-/** Hears as long as a part of the page is there. */
-export function useStream(listening: Listening, about: readonly unknown[]): void {
-  useEffect(() => listen(listening), about);
+type Heard = {
+  topics: readonly Topic[];
+  heard: (event: ServerEvent) => void;
+  /** After a break: more may have been missed than the newest that a snapshot names. */
+  again?: () => void;
+};
+
+/** Hears as long as a part of the page is there; the answer is whether it is connected right now. */
+export function useStream({ topics, heard, again }: Heard): ReadonlySignal<boolean> {
+  const isLive = useSignal(false);
+  useEffect(() => {
+    let isBegun = false;
+    return listen({
+      topics,
+      connected: (isConnected) => {
+        isLive.value = isConnected;
+      },
+      heard(event) {
+        heard(event);
+        if (event.type !== 'snapshot') return;
+        if (isBegun) again?.();
+        isBegun = true;
+      },
+    });
+  }, []);
+  return isLive;
 }

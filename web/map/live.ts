@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { signal, type ReadonlySignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { AppError } from '../../src/platform/errors.ts';
 import { about } from '../base/about.ts';
@@ -13,24 +13,16 @@ const wordsEveryMs = 500;
 const staleSecondsDefault = 60;
 
 type Watcher = (seen: Seen) => void;
-export type Live = ReturnType<typeof createLive>;
+export type Live = ReturnType<typeof createLive> & { isLive: ReadonlySignal<boolean> };
 
 /** All vehicles that the reader may see, as they move. */
 export function useLive(): Live {
   const live = useMemo(createLive, []);
-  useStream(
-    {
-      topics: ['fixes'],
-      connected: (isConnected) => {
-        live.isLive.value = isConnected;
-      },
-      heard(event) {
-        live.hear(fixesIn(event));
-        if (event.type === 'snapshot') live.snapshot();
-      },
-    },
-    [],
-  );
+  const isLive = useStream({
+    topics: ['fixes'],
+    heard: (event) => live.hear(fixesIn(event)),
+    again: live.load,
+  });
   useEffect(() => {
     live.load();
     const timer = setInterval(live.tick, wordsEveryMs);
@@ -39,15 +31,13 @@ export function useLive(): Live {
       live.close();
     };
   }, []);
-  return live;
+  return useMemo(() => ({ ...live, isLive }), []);
 }
 
 function createLive() {
   const fleet = createFleet();
   const watchers = new Set<Watcher>();
-  const isLive = signal(false);
   const time = createTime();
-  let wasShown = false;
 
   function tell(id: string): void {
     const seen = fleet.all.get(id);
@@ -64,7 +54,6 @@ function createLive() {
 
   return {
     fleet,
-    isLive,
     ...listing,
     /** Changes when words are to be written anew. */
     nowMs: time.nowMs,
@@ -72,11 +61,6 @@ function createLive() {
     tick: time.tick,
     hear(news: ReturnType<typeof fixesIn>): void {
       for (const fix of news) if (fleet.hear(fix)) tell(fix.vehicleId);
-    },
-    /** After the first one it means that more may have been missed than it tells. */
-    snapshot(): void {
-      if (wasShown) listing.load();
-      wasShown = true;
     },
     /** Is told of every vehicle that is there, and of all that happens to any. */
     watch(watcher: Watcher): () => void {

@@ -4,6 +4,7 @@ import { about } from '../base/about.ts';
 import { number } from '../base/format.ts';
 import { go, place, to } from '../base/routing.ts';
 import { Button } from '../parts/button.tsx';
+import { LiveMark } from '../parts/live-mark.tsx';
 import { Failure } from '../parts/notice.tsx';
 import { Page } from '../parts/page.tsx';
 import { FirstFix } from './first-fix.tsx';
@@ -137,12 +138,4 @@ function labelOf(live: Live, id: string | undefined): string {
   const seen = id === undefined ? undefined : live.fleet.all.get(id);
   const chosen = seen ? `; ${seen.name ?? seen.id} is selected` : '';
   return `Map of ${number(count)} ${count === 1 ? 'vehicle' : 'vehicles'}${chosen}. Arrow keys move it, plus and minus zoom.`;
-}
-
-function LiveMark({ isLive }: { isLive: boolean }) {
-  return (
-    <span class={isLive ? 'map-live on' : 'map-live'} role="status">
-      {isLive ? 'Live' : 'Connecting again…'}
-    </span>
-  );
 }

@@ -47,15 +47,12 @@ async function read(id: string, signal: AbortSignal): Promise<Whole> {
 /** What the stream tells may come before the answer that it makes old, or after. */
 function useNews(loaded: Loaded<Whole>): void {
   const news = useSignal<readonly Order[]>([]);
-  useStream(
-    {
-      topics: ['orders'],
-      heard: (event) => {
-        news.value = ordersIn(event);
-      },
+  useStream({
+    topics: ['orders'],
+    heard: (event) => {
+      news.value = ordersIn(event);
     },
-    [],
-  );
+  });
   const shown = loaded.value.value?.order;
   useEffect(() => {
     const heard = news.value.find(({ id }) => id === shown?.id);

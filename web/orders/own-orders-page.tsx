@@ -43,24 +43,21 @@ export function OwnOrdersPage() {
 function useNews(pages: Pages<Order>, status: Status | undefined): void {
   const shown = useRef({ pages, status });
   shown.current = { pages, status };
-  useStream(
-    {
-      topics: ['orders'],
-      heard: (event) => {
-        const now = shown.current;
-        const known = new Map(now.pages.items?.map((order) => [order.id, order]));
-        const orders = ordersIn(event);
-        for (const order of orders) {
-          const before = known.get(order.id);
-          if (before && Number(before.version) < Number(order.version)) now.pages.put(order);
-        }
-        const isMissing = (order: Order) =>
-          !known.has(order.id) && (!now.status || order.status === now.status);
-        if (orders.some(isMissing)) now.pages.again();
-      },
+  useStream({
+    topics: ['orders'],
+    heard: (event) => {
+      const now = shown.current;
+      const known = new Map(now.pages.items?.map((order) => [order.id, order]));
+      const orders = ordersIn(event);
+      for (const order of orders) {
+        const before = known.get(order.id);
+        if (before && Number(before.version) < Number(order.version)) now.pages.put(order);
+      }
+      const isMissing = (order: Order) =>
+        !known.has(order.id) && (!now.status || order.status === now.status);
+      if (orders.some(isMissing)) now.pages.again();
     },
-    [],
-  );
+  });
 }
 
 function Orders({ pages, status }: { pages: Pages<Order>; status: Status | undefined }) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { filtersOf, fits, localOf, orderNameOf, timeOf } from './staff-filters.ts';
-import { enter, ordersIn, rowsMax } from './staff-list.ts';
+import { enter, rowsMax } from './staff-list.ts';
 import type { Order } from './status-badge.tsx';
 
 const alice = '00000000-0000-4000-8000-000000000001';
@@ -78,13 +78,4 @@ test('an order is found by what people call it', () => {
     alice,
   ]);
   assert.equal(orderNameOf('the blue one'), undefined);
-});
-
-test('events tell of one order, snapshots of several, and others of none', () => {
-  const order = orderOf(1);
-  const placed = { type: 'order.placed.v1', data: JSON.stringify({ data: order }) };
-  const snapshot = { type: 'snapshot', data: JSON.stringify({ orders: [order] }) };
-  assert.deepEqual(ordersIn(placed), { orders: [order], isSnapshot: false });
-  assert.deepEqual(ordersIn(snapshot), { orders: [order], isSnapshot: true });
-  assert.deepEqual(ordersIn({ type: 'stock.low.v1', data: '{}' }).orders, []);
 });

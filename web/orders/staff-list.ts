@@ -24,13 +24,3 @@ export function enter(
 function rankOf({ number }: Order): number {
   return Number(number.replace(/^\D+/, ''));
 }
-
-type Told = { orders: Order[]; isSnapshot: boolean };
-
-/** The orders that an event of the stream tells of. */
-export function ordersIn({ type, data }: { type: string | undefined; data: string }): Told {
-  const isSnapshot = type === 'snapshot';
-  if (!isSnapshot && !type?.startsWith('order.')) return { orders: [], isSnapshot };
-  const told = JSON.parse(data) as { orders?: Order[]; data?: Order };
-  return { orders: isSnapshot ? (told.orders ?? []) : told.data ? [told.data] : [], isSnapshot };
-}

@@ -4,8 +4,9 @@ import type { AppError } from '../../src/platform/errors.ts';
 import { refusalOf } from '../base/load.ts';
 import { api } from '../base/session.ts';
 import { useStream } from '../base/stream.ts';
+import { ordersIn } from './order-news.ts';
 import type { Filters } from './staff-filters.ts';
-import { enter, ordersIn, rowsMax } from './staff-list.ts';
+import { enter, rowsMax } from './staff-list.ts';
 import type { Order } from './status-badge.tsx';
 
 const pageRows = 50;
@@ -19,29 +20,16 @@ export function useOrders(filters: Filters): { list: OrderList; isLive: boolean 
   const list = useMemo(() => createOrderList(filters), [JSON.stringify(filters)]);
   const current = useRef(list);
   current.current = list;
-  const isLive = useMemo(() => signal(false), []);
-  const isAgain = useRef(false);
 
   useEffect(() => {
     list.load();
     return list.close;
   }, [list]);
-  useStream(
-    {
-      topics: ['orders'],
-      connected: (isConnected) => {
-        isLive.value = isConnected;
-      },
-      heard(event) {
-        const { orders, isSnapshot } = ordersIn(event);
-        current.current.hear(orders);
-        // More may have been missed than the newest that a snapshot names.
-        if (isSnapshot && isAgain.current) current.current.load();
-        isAgain.current ||= isSnapshot;
-      },
-    },
-    [],
-  );
+  const isLive = useStream({
+    topics: ['orders'],
+    heard: (event) => current.current.hear(ordersIn(event)),
+    again: () => current.current.load(),
+  });
   return { list, isLive: isLive.value };
 }
 

@@ -5,16 +5,16 @@ import { place, to } from '../base/routing.ts';
 import { api } from '../base/session.ts';
 import { useStream } from '../base/stream.ts';
 import { ButtonLink } from '../parts/button.tsx';
+import { LiveMark } from '../parts/live-mark.tsx';
 import { Shown } from '../parts/loaded.tsx';
 import { Empty } from '../parts/notice.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { Time } from '../parts/time.tsx';
 import { OrderHistory, type Step } from './order-history.tsx';
 import { OrderLines } from './order-lines.tsx';
+import { ordersIn } from './order-news.ts';
 import { ClosingButtons, ClosingDialog, type ClosingKind } from './staff-closing.tsx';
 import { Copyable } from './staff-copyable.tsx';
-import { LiveMark } from './staff-live-mark.tsx';
-import { ordersIn } from './staff-list.ts';
 import { PersonName } from './staff-name.tsx';
 import { names } from './staff-names.ts';
 import { StatusBadge, type Order } from './status-badge.tsx';
@@ -62,26 +62,15 @@ export function StaffOrderPage() {
 
 /** Reads the order again when the stream tells of it, and after whatever may have been missed. */
 function useFollowed(order: Loaded<Order>, historyAgain: () => void): boolean {
-  const isLive = useSignal(false);
-  const isAgain = useRef(false);
-  useStream(
-    {
-      topics: ['orders'],
-      connected: (isConnected) => {
-        isLive.value = isConnected;
-      },
-      heard(event) {
-        const { orders, isSnapshot } = ordersIn(event);
-        const mine = order.value.peek();
-        const isNews = orders.some(
-          ({ id, version }) => id === mine?.id && version !== mine.version,
-        );
-        if (isNews || (isSnapshot && isAgain.current)) order.again();
-        isAgain.current ||= isSnapshot;
-      },
+  const isLive = useStream({
+    topics: ['orders'],
+    heard(event) {
+      const mine = order.value.peek();
+      const isNews = ({ id, version }: Order) => id === mine?.id && version !== mine.version;
+      if (ordersIn(event).some(isNews)) order.again();
     },
-    [],
-  );
+    again: order.again,
+  });
   const version = order.value.value?.version;
   const seen = useRef<string | undefined>(undefined);
   useEffect(() => {
