@@ -13,6 +13,16 @@ export const consoleDirectory = join(root, 'dist', 'console');
 /** Says what it was built from. */
 export const stampName = 'stamp';
 
+/** The public contract, what else a page takes of our sources, and the libraries. */
+const besides = [
+  'docs/openapi.json',
+  'src/gateway/console-paths.ts',
+  'src/platform/errors.ts',
+  'src/platform/names.ts',
+  'src/tracking/geo.ts',
+  'package-lock.json',
+];
+
 const buildMsMax = 60_000;
 
 /** Changes with everything that the console is built from. */
@@ -22,8 +32,7 @@ export async function consoleStamp(): Promise<string> {
     .filter((entry) => entry.isFile() && !entry.name.includes('.test.'))
     .map((entry) => join(entry.parentPath, entry.name))
     .toSorted();
-  // The public contract stands for the sources that it is made of; the lock file for the libraries.
-  const all = [...files, join(root, 'docs', 'openapi.json'), join(root, 'package-lock.json')];
+  const all = [...files, ...besides.map((name) => join(root, name))];
   const hash = createHash('sha256');
   for (const bytes of await Promise.all(all.map((path) => readFile(path)))) hash.update(bytes);
   return hash.digest('hex');

@@ -1,23 +1,10 @@
-export type Place = { latitude: number; longitude: number };
+import { radians, type Place } from '../../src/tracking/geo.ts';
+
 /** On the map of the whole world, which is 1 wide and 1 high and begins in the north-west. */
 export type Spot = { x: number; y: number };
 
-/** The mean radius, as the server counts. */
-const earthRadiusMeters = 6_371_008.8;
 /** Where the map of the world ends, because it is as high as it is wide. */
 const latitudeMax = 85.0511287798;
-
-const radians = (angle: number): number => (angle * Math.PI) / 180;
-
-/** The way from one place to another over the sphere. */
-export function distanceMeters(from: Place, to: Place): number {
-  const halfLatitude = Math.sin(radians(to.latitude - from.latitude) / 2);
-  const halfLongitude = Math.sin(radians(to.longitude - from.longitude) / 2);
-  const haversine =
-    halfLatitude ** 2 +
-    Math.cos(radians(from.latitude)) * Math.cos(radians(to.latitude)) * halfLongitude ** 2;
-  return 2 * earthRadiusMeters * Math.asin(Math.sqrt(Math.min(1, haversine)));
-}
 
 export function spotOf({ latitude, longitude }: Place): Spot {
   const north = Math.min(latitudeMax, Math.max(-latitudeMax, latitude));

@@ -7,7 +7,8 @@ import {
   type Map as LeafletMap,
 } from 'leaflet';
 import 'leaflet/dist/leaflet.css';
-import { boundsOf, type Place } from './geo.ts';
+import type { Place } from '../../src/tracking/geo.ts';
+import { boundsOf } from './geo.ts';
 import { openGround } from './ground.ts';
 import { openRoute } from './route-layer.ts';
 import { openVehicles } from './vehicle-layer.ts';

@@ -1,6 +1,7 @@
 import type { Map as LeafletMap } from 'leaflet';
+import type { Place } from '../../src/tracking/geo.ts';
 import { copiesIn, openCanvas, type View } from './canvas.ts';
-import { spotOf, type Place, type Spot } from './geo.ts';
+import { spotOf, type Spot } from './geo.ts';
 import type { Track } from './track.ts';
 
 /** From slow to fast. */

@@ -1,5 +1,6 @@
+import { distanceMeters, type Place } from '../../src/tracking/geo.ts';
 import type { Fix } from './fleet.ts';
-import { between, distanceMeters, type Place } from './geo.ts';
+import { between } from './geo.ts';
 
 /** A route, column by column: the n-th of each belongs to the n-th fix. */
 export type Track = {

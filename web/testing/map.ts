@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expectStatus, type Ask } from '../../src/testing/http.ts';
 import { password, someone } from '../../src/testing/shop.ts';
+import { distanceMeters, type Place } from '../../src/tracking/geo.ts';
 import { until } from '../../src/postgres/wait.ts';
 import type { Console } from './console.ts';
 import type { Fix } from '../map/fleet.ts';
-import { distanceMeters, spotOf, type Place } from '../map/geo.ts';
+import { spotOf } from '../map/geo.ts';
 
 const waitMsMax = 10_000;
 
