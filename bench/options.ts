@@ -7,6 +7,8 @@ export type TrackingPart = (typeof trackingParts)[number];
 
 export type Options = {
   tracking: boolean;
+  /** What traces cost. */
+  traces: boolean;
   parts: TrackingPart[];
   seconds: number;
   rounds: number;
@@ -47,11 +49,13 @@ const flags = {
 export function readOptions(args: readonly string[]): Options {
   const read = parseArgs({ args: [...args], options: flags, allowPositionals: true });
   const { quick, only, scenario, part, ...rest } = read.values;
-  for (const name of read.positionals) pick(['tracking'], name, (known) => known);
+  const kinds = new Set(read.positionals);
+  for (const name of kinds) pick(['tracking', 'traces'], name, (known) => known);
   const isWhole = [only, scenario, part].every((some) => some === undefined) && !quick;
   const usual = quick ? { seconds: 2, rounds: 1 } : { seconds: 5, rounds: 3 };
   return {
-    tracking: read.positionals.length > 0,
+    tracking: kinds.has('tracking'),
+    traces: kinds.has('traces'),
     parts: pick(trackingParts, part, (name) => name),
     seconds: Number(rest.seconds ?? usual.seconds),
     rounds: Number(rest.rounds ?? usual.rounds),

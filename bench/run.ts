@@ -9,6 +9,7 @@ import { machineWords, tableOf, textOf, writeReport } from './report.ts';
 import { runAll } from './scenarios.ts';
 import { runSoak } from './soak.ts';
 import { start, type System } from './systems.ts';
+import { runTraces } from './traces.ts';
 import { runTracking } from './tracking.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -48,6 +49,7 @@ async function work(cluster: Cluster, systems: System[], wanted: Options): Promi
   say(machineWords(cluster.version));
   const { profile, overload, soakSeconds, nodeFlags, settings } = wanted;
   if (profile) return runProfile({ cluster, options: wanted, say });
+  if (wanted.traces) return runTraces({ cluster, options: wanted, say });
   if (wanted.tracking) return runTracking({ cluster, options: wanted, say });
   const special = overload ? runOverload : soakSeconds > 0 ? runSoak : undefined;
   for (const name of special ? (['all'] as const) : wanted.systems) {

@@ -24,7 +24,13 @@ export type System = {
   stop: () => Promise<void>;
 };
 
-export type StartOptions = { cluster: Cluster; nodeFlags?: string[]; settings?: string[] };
+export type StartOptions = {
+  cluster: Cluster;
+  nodeFlags?: string[];
+  settings?: string[];
+  /** Where several of one kind run side by side. */
+  database?: string;
+};
 
 /** Of 5, 10, 20 and 40: fewer suit one hot product, more suit many, and 40 is worse for both. */
 export const naiveConnections = 10;
@@ -48,7 +54,7 @@ export function start(name: SystemName, options: StartOptions): Promise<System> 
 }
 
 async function startAll(options: StartOptions): Promise<System> {
-  const url = await options.cluster.database('bench_all');
+  const url = await options.cluster.database(options.database ?? 'bench_all');
   const part = await startBazar('all', [`--database-url=${url}`], options);
   return shop('all', [part]);
 }

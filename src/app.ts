@@ -17,6 +17,7 @@ import type { KeySet } from './platform/keys.ts';
 import type { Lifecycle } from './platform/lifecycle.ts';
 import type { Log } from './platform/log.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
+import type { Tracer } from './platform/tracing.ts';
 import { openReporting } from './reporting.ts';
 import { openSecrets } from './secrets.ts';
 import { createServers, listen, type Addresses } from './servers.ts';
@@ -25,6 +26,7 @@ import { trackingApi } from './tracking/api.ts';
 import { openTaskWorker } from './tracking/task-worker.ts';
 import { createTracking } from './tracking/tracking.ts';
 import { usersApi } from './users/api.ts';
+import { openTracer } from './traces.ts';
 import { createUsers } from './users/users.ts';
 
 type Parts = {
@@ -41,6 +43,7 @@ type Wired = {
   serviceKeys: KeySet | undefined;
   health: Health;
   metrics: Metrics;
+  tracer: Tracer;
 };
 type Started = { addresses: Addresses; services: Services; health: Health };
 
@@ -49,12 +52,13 @@ export async function wireServices(parts: Omit<Parts, 'version'>): Promise<Wired
   const { config, log, lifecycle } = parts;
   const metrics = createMetrics();
   const health = createHealth();
+  const tracer = await openTracer({ ...parts, metrics });
   const secrets = openSecrets(config);
   const serviceKeys = isHere(config, 'all') ? undefined : await secrets.serviceKeys();
   const common = { now: () => new Date(), log, metrics };
   const cursors = async () => createCursors(await secrets.cursorKey());
   const bus = await openBus({ ...parts, health, metrics });
-  const bind = binder({ ...parts, health, metrics, serviceKeys });
+  const bind = binder({ ...parts, health, metrics, serviceKeys, tracer });
 
   const users = await bind('users', usersApi, async (database) =>
     createUsers({
@@ -65,12 +69,12 @@ export async function wireServices(parts: Omit<Parts, 'version'>): Promise<Wired
     }),
   );
   const catalog = await bind('catalog', catalogApi, async (database) => {
-    lifecycle.opened('relay of stock', openStockRelay({ database, bus, log }).close);
+    lifecycle.opened('relay of stock', openStockRelay({ database, bus, log, tracer }).close);
     return createCatalog({ database, cursors: await cursors(), ...common });
   });
   const orders = await bind('orders', ordersApi, async (database) => {
     const { currency } = config;
-    const relay = openRelay({ database, catalog, bus, currency, log });
+    const relay = openRelay({ database, catalog, bus, currency, log, tracer });
     lifecycle.opened('relay of orders', relay.close);
     const links = { users, catalog, onOutbox: relay.onOutbox };
     return createOrders({ database, ...links, currency, cursors: await cursors(), ...common });
@@ -85,7 +89,7 @@ export async function wireServices(parts: Omit<Parts, 'version'>): Promise<Wired
 
   const services = { users, catalog, orders, tracking };
   startBackground({ ...parts, services, metrics });
-  return { services, bus, serviceKeys, health, metrics };
+  return { services, bus, serviceKeys, health, metrics, tracer };
 }
 
 /** Services behind the doors of Bazar. */

@@ -31,6 +31,9 @@ export function eventSchema(type: EventType): TSchema {
     sequence: Type.String({ description: 'Rises with every event about the same subject.' }),
     time: Type.String({ description: 'RFC 3339, in UTC.' }),
     datacontenttype: Type.Literal('application/json'),
+    traceparent: Type.Optional(
+      Type.String({ description: 'W3C trace context, if the trace is recorded.' }),
+    ),
     data: happenings[type].data,
   });
 }

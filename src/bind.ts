@@ -7,7 +7,9 @@ import type { Lifecycle } from './platform/lifecycle.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { createCredentials } from './platform/peers.ts';
-import type { ServiceName } from './settings.ts';
+import type { Tracer } from './platform/tracing.ts';
+import { nearService } from './platform/tracing-near.ts';
+import { serviceNames, type ServiceName, type TargetName } from './settings.ts';
 
 type Parts = {
   config: Config;
@@ -17,14 +19,26 @@ type Parts = {
   metrics: Metrics;
   log: Log;
   lifecycle: Lifecycle;
+  tracer: Tracer;
 };
 
 type Build<A extends Api> = (database: Database) => Promise<Service<A>> | Service<A>;
 
+/** Who calls whom; everybody asks users for the keys with which tokens are verified. */
+export const callees: Readonly<Record<Exclude<TargetName, 'all'>, readonly ServiceName[]>> = {
+  gateway: serviceNames,
+  users: [],
+  catalog: ['users', 'orders'],
+  orders: ['users', 'catalog'],
+  tracking: ['users'],
+};
+
 /** The one place that knows whether a neighbour is a function or an address. */
 export function binder(parts: Parts) {
   return async <A extends Api>(name: ServiceName, api: A, build: Build<A>): Promise<Service<A>> =>
-    isHere(parts.config, name) ? build(database(name, parts)) : neighbour(name, api, parts);
+    isHere(parts.config, name)
+      ? nearService(parts.tracer, name, await build(database(name, parts)))
+      : neighbour(name, api, parts);
 }
 
 function database(service: ServiceName, parts: Parts): Database {
@@ -41,6 +55,10 @@ async function neighbour<A extends Api>(
   api: A,
   parts: Parts,
 ): Promise<Service<A>> {
+  const isCalled = [...parts.config.targets].some(
+    (name) => name !== 'all' && callees[name].includes(callee),
+  );
+  if (!isCalled) return stranger(api, callee);
   // A process with everything calls nobody, and need not carry what it takes.
   const { expectLive, remote } = await import('./platform/client.ts');
   const { config, serviceKeys, health, metrics, lifecycle } = parts;
@@ -51,6 +69,13 @@ async function neighbour<A extends Api>(
   lifecycle.opened(`calls to ${callee}`, service.close);
   health.uses(callee, () => expectLive(url));
   return service;
+}
+
+/** Nobody here calls it, and a network that lets through what is needed would not let us. */
+function stranger<A extends Api>(api: A, callee: ServiceName): Service<A> {
+  const refuse = () => Promise.reject(new Error(`Nothing in this process calls ${callee}`));
+  const service: unknown = Object.fromEntries(Object.keys(api).map((name) => [name, refuse]));
+  return service as Service<A>;
 }
 
 /** The configuration was checked before; this says so to whoever breaks that promise. */

@@ -4,7 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { Ajv } from 'ajv';
 import { ConfigError, describeConfig, readConfig } from './config.ts';
+import { settings } from './settings.ts';
 
 const directory = await mkdtemp(join(tmpdir(), 'bazar-config-'));
 after(() => rm(directory, { recursive: true }));
@@ -14,6 +16,11 @@ function file(name: string, text: string): string {
   writeFileSync(path, text);
   return path;
 }
+
+test('the schema of the settings is a schema', () => {
+  const ajv = new Ajv({ strict: false });
+  assert.equal(ajv.validateSchema(settings), true, ajv.errorsText());
+});
 
 describe('the settings', () => {
   test('are the defaults when nobody says otherwise', () => {

@@ -15,6 +15,8 @@ import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { createPeerGuard, type VerifyUser } from './platform/peers.ts';
 import { serve } from './platform/serve.ts';
+import type { Tracer } from './platform/tracing.ts';
+import { plainService } from './platform/tracing-near.ts';
 import type { Servers } from './servers.ts';
 import type { ServiceName } from './settings.ts';
 import { trackingApi } from './tracking/api.ts';
@@ -36,6 +38,7 @@ type Parts = {
   system: OwnSystem;
   log: Log;
   metrics: Metrics;
+  tracer: Tracer;
 };
 
 /** Whoever has something to tell on live streams. */
@@ -70,12 +73,13 @@ function openPublic(server: FastifyInstance, { config, bus, ...parts }: Inner) {
 }
 
 function openInternal(server: FastifyInstance, parts: Inner): void {
-  const { config, services, serviceKeys, verifyUser, log } = parts;
+  const { config, services, serviceKeys, verifyUser, log, tracer } = parts;
   if (!serviceKeys) return;
   const open = <A extends Api>(name: ServiceName, api: A, service: Service<A>): void => {
     if (!isHere(config, name)) return;
     const guard = createPeerGuard(serviceKeys, name, verifyUser);
-    serve(server, api, { service, guard, together: { verifyUser, log } });
+    const together = { verifyUser, log, tracer };
+    serve(server, api, { service: plainService(service), guard, together });
   };
   open('users', usersApi, services.users);
   open('catalog', catalogApi, services.catalog);

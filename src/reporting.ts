@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { openBacklogWatch } from './backlog.ts';
 import { isHere, type Config } from './config.ts';
 import { localServices, type DatabaseUrls } from './databases.ts';
 import type { OwnSystem } from './gateway/system.ts';
@@ -37,6 +38,7 @@ export function openReporting(parts: Parts): OwnSystem {
   const startedAt = new Date(Date.now() - process.uptime() * 1_000).toISOString();
   const id = randomUUID();
   const targets = [...config.targets];
+  metrics.buildInfo.set({ version, targets: targets.join(',') }, 1);
   const about = { id, host: hostname(), pid: process.pid, targets, version, startedAt };
   // Each is placed at one public door, however many processes it then goes through.
   const placed = { operation: 'placeOrder', status: '201' };
@@ -80,5 +82,10 @@ function watchDatabases({ config, databaseUrls, metrics, log, lifecycle }: Parts
     lifecycle.opened(`${service} database`, database.close);
     const watch = openDatabaseWatch({ services, database, metrics, log });
     lifecycle.opened(service, watch.close);
+    for (const name of services) {
+      const { staleSeconds } = config;
+      const backlog = openBacklogWatch({ service: name, database, staleSeconds, metrics, log });
+      if (backlog) lifecycle.opened(`${name} backlog watch`, backlog.close);
+    }
   }
 }

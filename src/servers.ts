@@ -5,8 +5,16 @@ import type { Lifecycle } from './platform/lifecycle.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { createServer } from './platform/server.ts';
+import type { Tracer } from './platform/tracing.ts';
 
-type Parts = { config: Config; health: Health; metrics: Metrics; log: Log; lifecycle: Lifecycle };
+type Parts = {
+  config: Config;
+  health: Health;
+  metrics: Metrics;
+  tracer: Tracer;
+  log: Log;
+  lifecycle: Lifecycle;
+};
 
 /** The ports of a process. A process with everything has no need of an internal one. */
 export type Servers = {
@@ -20,10 +28,10 @@ export type Addresses = { gateway?: string; internal?: string; metrics: string; 
 const bodyBytesMax = 1024 * 1024;
 
 /** Makes the servers that this process needs; they do not listen yet. */
-export function createServers({ config, health, metrics, log }: Parts): Servers {
+export function createServers({ config, health, metrics, tracer, log }: Parts): Servers {
   const limits = { ...config, bodyBytesMax };
   const create = (isPublic = false): FastifyInstance => {
-    const server = createServer({ log, metrics, health, limits });
+    const server = createServer({ log, metrics, health, tracer, limits });
     serveHealth(server, health, isPublic);
     return server;
   };

@@ -1,5 +1,6 @@
 import { Type, type TSchema } from 'typebox';
 import { strict } from './platform/api.ts';
+import { traceSettings } from './settings-traces.ts';
 
 const port = (fallback: number, description: string) =>
   Type.Integer({ minimum: 0, maximum: 65_535, default: fallback, description });
@@ -156,6 +157,7 @@ export const settings = strict({
   callerPerMinuteMax: count(6_000, 'Requests per minute of one signed-in caller.'),
   addressPerMinuteMax: count(1_200, 'Requests per minute of one address that is not signed in.'),
   logInPerMinuteMax: count(30, 'Log-ins, registrations and refreshes per minute of one address.'),
+  ...traceSettings,
 });
 
 export type SettingSchema = TSchema & {

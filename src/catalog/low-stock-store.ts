@@ -9,7 +9,7 @@ export type LowStock = {
 };
 
 /** That stock has become low, as it was then. */
-export type LowNews = LowStock & { seq: number; at: string };
+export type LowNews = LowStock & { seq: number; at: string; traceparent: string | null };
 
 // There is no index on what is available, or every order would have to keep it up to date.
 const lowestStock: Statement = {
@@ -23,11 +23,11 @@ const lowestStock: Statement = {
 const takeLowNews: Statement = {
   name: 'takeLowNews',
   text: `with taken as (
-      select o.seq, o.sku, o.available, o.ver, o.at
+      select o.seq, o.sku, o.available, o.ver, o.at, o.traceparent
       from catalog.outbox o order by o.seq limit $1::int for update skip locked
     )
     select t.seq, p.id as "productId", p.title, t.available, s.low_at as "lowAt",
-      t.ver as version, t.at
+      t.ver as version, t.at, t.traceparent
     from taken t
     join catalog.products p on p.sku = t.sku
     join catalog.stock s on s.sku = t.sku

@@ -6,6 +6,8 @@ export type Batch = {
   settled: string[];
   orders: readonly OrderToReserve[];
   at: string;
+  /** Whose trace it is that stock runs low, if it is recorded. */
+  traceparent?: string | undefined;
 };
 
 /** What became of a batch; migrations/002-reserve.sql says how to read it. */
@@ -29,6 +31,14 @@ const reserveBatch: Statement = {
   text: `select outcome, titles, prices, remains, repeats
     from catalog.reserve_batch($1::uuid, $2::uuid[], $3::uuid[], $4::bytea[], $5::int[],
       $6::text[], $7::int[], $8::timestamptz)`,
+};
+
+/** The same for the few whose traces are recorded. */
+const reserveBatchTraced: Statement = {
+  name: 'reserveBatchTraced',
+  text: `select outcome, titles, prices, remains, repeats
+    from catalog.reserve_batch_traced($1::uuid, $2::uuid[], $3::uuid[], $4::bytea[], $5::int[],
+      $6::text[], $7::int[], $8::timestamptz, $9::text)`,
 };
 
 const settleBatches: Statement = {
@@ -63,11 +73,11 @@ export function orderStockStore(database: Database) {
   }
 
   return {
-    reserveBatch: async ({ batchId, settled, orders, at }: Batch) => {
+    reserveBatch: async ({ batchId, settled, orders, at, traceparent }: Batch) => {
       const lines = orders.flatMap((order, i) =>
         order.lines.map((line) => ({ ...line, orderNumber: i + 1 })),
       );
-      const row = await database.one<BatchOutcome>(reserveBatch, [
+      const values = [
         batchId,
         settled,
         orders.map(({ orderId }) => orderId),
@@ -76,7 +86,10 @@ export function orderStockStore(database: Database) {
         lines.map(({ productId }) => productId),
         lines.map(({ quantity }) => quantity),
         at,
-      ]);
+      ];
+      const row = await (traceparent === undefined
+        ? database.one<BatchOutcome>(reserveBatch, values)
+        : database.one<BatchOutcome>(reserveBatchTraced, [...values, traceparent]));
       return row as BatchOutcome;
     },
 

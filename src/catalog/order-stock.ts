@@ -1,6 +1,8 @@
 import type { Service } from '../platform/api.ts';
 import { serviceOnly } from '../platform/call.ts';
 import { invalid } from '../platform/errors.ts';
+import { traceparent } from '../platform/trace.ts';
+import { isTraced } from '../platform/tracing.ts';
 import type { orderStockApi, OrderToReserve } from './order-stock-shapes.ts';
 import { orderStockStore } from './order-stock-store.ts';
 import type { CatalogParts } from './parts.ts';
@@ -15,7 +17,14 @@ export function createOrderStock({ database, now }: CatalogParts): Service<typeo
     async reserve({ batchId, settled, orders }, call) {
       serviceOnly(call);
       refuseTwice(orders);
-      const batch = await store.reserveBatch({ batchId, settled, orders, at: at() });
+      const { trace } = call;
+      const batch = await store.reserveBatch({
+        batchId,
+        settled,
+        orders,
+        at: at(),
+        traceparent: isTraced(trace) ? traceparent(trace) : undefined,
+      });
       return { results: resultsOf(orders, batch) };
     },
 

@@ -3,10 +3,12 @@ import { createAbsence } from '../platform/bus-absence.ts';
 import type { Database } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
 import { repeat, type Repeated } from '../platform/repeat.ts';
+import { inSpanOfMany, untraced, type Tracer } from '../platform/tracing.ts';
+import { publishTraced } from '../platform/tracing-news.ts';
 import { lowStockStore, type LowNews } from './low-stock-store.ts';
 import { staleNewsStore } from './stale-news-store.ts';
 
-type Parts = { database: Database; bus: Bus; log: Log };
+type Parts = { database: Database; bus: Bus; log: Log; tracer?: Tracer };
 
 const topic = 'stock';
 const takenMax = 100;
@@ -21,12 +23,12 @@ export function openStockRelay({
   everyMs = everyMsDefault,
   ...parts
 }: Parts & { everyMs?: number }): Repeated {
-  const { database, bus, log } = parts;
+  const { database, log } = parts;
   const absence = createAbsence(log);
   const { dropStale } = staleNewsStore(database);
 
   async function round(): Promise<boolean> {
-    const isMore = await tell(database, (events) => absence.isTaken(bus.publish(topic, events)));
+    const isMore = await tell(database, (news) => absence.isTaken(publish(news, parts)));
     const dropped = absence.isAway() ? await dropStale(droppedMax, staleHours) : 0;
     if (dropped > 0)
       log.error({ dropped, staleHours }, 'news of stock was dropped: no bus took it');
@@ -38,20 +40,32 @@ export function openStockRelay({
 
 /** One round; `true` says that more is waiting. What could not be told stays for the next one. */
 export function relayStock({ database, bus }: Omit<Parts, 'log'>): Promise<boolean> {
-  return tell(database, async (events) => {
-    await bus.publish(topic, events);
+  return tell(database, async (news) => {
+    await publish(news, { bus });
     return true;
   });
 }
 
+function publish(
+  news: readonly LowNews[],
+  { bus, tracer = untraced }: Pick<Parts, 'bus' | 'tracer'>,
+): Promise<void> {
+  const members = news.map((one) => ({ trace: tracer.resume(one.traceparent) }));
+  const events = news.map(lowEvent);
+  const originsOf = () => news.map((one) => one.traceparent);
+  return inSpanOfMany(members, { name: 'catalog relay', kind: 'internal' }, (trace) =>
+    publishTraced(bus, { topic, events, originsOf, trace }),
+  );
+}
+
 async function tell(
   database: Database,
-  isTaken: (events: CloudEvent[]) => Promise<boolean>,
+  isTaken: (news: LowNews[]) => Promise<boolean>,
 ): Promise<boolean> {
   const store = lowStockStore(database);
   return database.transaction(async (transaction) => {
     const news = await store.take(transaction, takenMax);
-    if (news.length === 0 || !(await isTaken(news.map(lowEvent)))) return false;
+    if (news.length === 0 || !(await isTaken(news))) return false;
     await store.drop(
       transaction,
       news.map(({ seq }) => seq),

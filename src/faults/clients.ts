@@ -4,7 +4,14 @@ import type { History, Result } from './history.ts';
 import { between, intBetween, pick, seeded, type Random } from './random.ts';
 import type { Person, Shop } from './shop.ts';
 
-type Parts = { shop: Shop; history: History; seed: number; stop: AbortSignal };
+type Parts = {
+  shop: Shop;
+  history: History;
+  seed: number;
+  stop: AbortSignal;
+  /** How long a client rests at most between two things. */
+  restMsMax?: number;
+};
 type Known = { id: string; who: Person };
 type Busy = Parts & { client: Client; random: Random; known: Known[] };
 
@@ -12,7 +19,7 @@ export const clientsCount = 24;
 const triesMax = 12;
 const knownMax = 400;
 /** Far from what the machine can do, so that what is slow is slow because of a fault. */
-const thinkMsMax = 60;
+const restMsUsual = 60;
 
 /** Runs all clients until they are told to stop, and then until each knows what it has done. */
 export async function runClients(parts: Parts): Promise<void> {
@@ -30,7 +37,7 @@ async function runClient(busy: Busy): Promise<void> {
     // oxlint-disable-next-line no-await-in-loop -- a client does one thing after the other
     await act(busy);
     // oxlint-disable-next-line no-await-in-loop -- as above
-    await sleep(between(busy.random, 0, thinkMsMax));
+    await sleep(between(busy.random, 0, busy.restMsMax ?? restMsUsual));
   }
 }
 

@@ -22,13 +22,17 @@ const renewPauseMs = 2_000;
 const password = 'correct horse battery';
 
 /** Asks the gateway; whoever gets no answer in time knows nothing. */
-export function openAsk(url: string, opened: (close: () => Promise<unknown>) => void): Ask {
+export function openAsk(
+  url: string,
+  opened: (close: () => Promise<unknown>) => void,
+  waitMsMax = answerMsMax,
+): Ask {
   const pool = new Pool(url, {
     connections: 128,
     pipelining: 1,
     connect: { timeout: 1_000 },
-    headersTimeout: answerMsMax,
-    bodyTimeout: answerMsMax,
+    headersTimeout: waitMsMax,
+    bodyTimeout: waitMsMax,
   });
   opened(() => pool.destroy());
   return async (what, { token, body, key } = {}) => {

@@ -1,10 +1,13 @@
 import type { Connection } from '../platform/event-stream.ts';
+import type { Traced } from '../platform/trace.ts';
+import { endSpan } from '../platform/tracing.ts';
 import { createGroups, type Groups } from './groups.ts';
 import { readAll, type Log } from './log.ts';
 import { endReader, type Reader } from './reader.ts';
 import { createRounds } from './rounds.ts';
 import type { Ids } from './stream-ids.ts';
-import { createTelling, type Telling, type TellingMetrics } from './telling.ts';
+import { createTelling, type Position, type Telling, type TellingMetrics } from './telling.ts';
+import { createUntold } from './untold.ts';
 
 type Parts = {
   log: Log;
@@ -31,6 +34,7 @@ const lookMs = 50;
  */
 export function createAudience({ log, ids, metrics, limits, nowMs }: Parts) {
   const groups = createGroups();
+  const untold = createUntold();
   const behind = new Set<Reader>();
   const position = { told: log.last(), toldAtMs: nowMs() };
   const rounds = createRounds({ round, everyMs: limits.togetherMs, lookMs });
@@ -50,22 +54,21 @@ export function createAudience({ log, ids, metrics, limits, nowMs }: Parts) {
 
   function* round(): Generator<void, void> {
     const from = position.told;
+    const heard = untold.take();
     position.told = log.last();
     position.toldAtMs = nowMs();
     if (from < position.told) yield* tellGroups(told, from, position.told);
-    for (const reader of behind) {
-      telling.advance(reader);
-      yield;
-    }
+    heard.forEach(endSpan);
+    yield* advanceAll(telling, behind);
     if (!isBeatDue) return;
     isBeatDue = false;
-    const id = ids.idOf(position.told, position.toldAtMs);
-    yield* tellAll(told, Buffer.from(`: still here\nid: ${id}\n\n`), position.told);
+    yield* tellAll(told, beatOf(ids, position), position.told);
   }
 
   return {
     /** Something is new in the log. */
-    heard: (): void => {
+    heard: (trace?: Traced): void => {
+      untold.add(trace);
       if (log.isUrgent(position.told)) rounds.urgent();
       else rounds.wanted();
     },
@@ -102,6 +105,18 @@ function* tellGroups({ log, groups, telling }: Told, from: number, upTo: number)
       yield;
     }
   }
+}
+
+/** Whoever is behind, as far as each reads. */
+function* advanceAll(telling: Telling, behind: ReadonlySet<Reader>) {
+  for (const reader of behind) {
+    telling.advance(reader);
+    yield;
+  }
+}
+
+function beatOf(ids: Ids, { told, toldAtMs }: Position): Buffer {
+  return Buffer.from(`: still here\nid: ${ids.idOf(told, toldAtMs)}\n\n`);
 }
 
 /** The same to everybody who keeps up. */

@@ -7,6 +7,7 @@ import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { openApi } from '../platform/openapi.ts';
 import { serve } from '../platform/serve.ts';
+import { untraced, type Tracer } from '../platform/tracing.ts';
 import type { catalogApi } from '../catalog/api.ts';
 import type { ordersApi } from '../orders/api.ts';
 import type { trackingApi } from '../tracking/api.ts';
@@ -45,6 +46,7 @@ type Parts = {
   system: OwnSystem;
   log: Log;
   metrics: Metrics;
+  tracer?: Tracer;
 };
 
 /** An API answers programs: nothing of it may be framed, cached, run or guessed. */
@@ -57,7 +59,7 @@ const securityHeaders = {
 /** Puts the public door on a server: who may do what, how often, and the documentation. */
 export function openGateway(app: FastifyInstance, parts: Parts): { admitKey: AdmitKey } {
   const { services, bus, verifyUser, perMinuteMax, streamsMax } = parts;
-  const { strictTransport, about, asyncApi, log, metrics } = parts;
+  const { strictTransport, about, asyncApi, log, metrics, tracer = untraced } = parts;
   const policies = new Map(publicOperations.map(({ name, policy }) => [name, policy]));
   const isLive = createLiveSessions({ users: services.users, metrics });
   const { guard, admitKey } = createGuard({
@@ -79,7 +81,8 @@ export function openGateway(app: FastifyInstance, parts: Parts): { admitKey: Adm
     reply.headers(securityHeaders);
     if (strictTransport) reply.header('strict-transport-security', 'max-age=63072000');
   });
-  const streams = createStreams({ ...services, bus, isLive, metrics, limits: { streamsMax } });
+  const limits = { streamsMax };
+  const streams = createStreams({ ...services, bus, isLive, metrics, tracer, limits });
   const system = createSystem({ ...parts.system, bus });
   app.addHook('onClose', async () => [streams, system].forEach(({ close }) => close()));
   takeEmptyForms(app);

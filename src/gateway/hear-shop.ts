@@ -1,4 +1,6 @@
 import type { Bus, CloudEvent } from '../platform/bus.ts';
+import type { Traced } from '../platform/trace.ts';
+import { beginSpan, untraced, type Tracer } from '../platform/tracing.ts';
 import { frame } from './frame.ts';
 import { createListening, type Listening } from './listening.ts';
 import type { Log } from './log.ts';
@@ -8,8 +10,9 @@ export type HearParts<On extends 'subscribe' | 'hear'> = {
   bus: Pick<Bus, On>;
   log: Log;
   ids: Ids;
-  /** There is something new in the log. */
-  onHeard: () => void;
+  tracer?: Tracer;
+  /** There is something new in the log; the trace, if there is one, is over when it was told. */
+  onHeard: (trace?: Traced) => void;
   lingerMs: number;
   nowMs: () => number;
 };
@@ -19,7 +22,7 @@ type ShopTopic = (typeof shopTopics)[number];
 
 /** Writes into the log what the shop has to say. */
 export function hearShop(parts: HearParts<'subscribe'>): Listening {
-  const { bus, log, ids, onHeard, lingerMs, nowMs } = parts;
+  const { bus, log, ids, tracer = untraced, onHeard, lingerMs, nowMs } = parts;
 
   function hear(topic: ShopTopic, event: CloudEvent): void {
     const { subject, type, data } = event;
@@ -31,7 +34,13 @@ export function hearShop(parts: HearParts<'subscribe'>): Listening {
     };
     const textOf = (number: number) =>
       frame({ event: type, id: ids.idOf(number, nowMs()), json: JSON.stringify(event) });
-    if (log.add(heard, textOf)) onHeard();
+    if (log.add(heard, textOf)) onHeard(tellingOf(event));
+  }
+
+  /** From here on the event is told, as whoever published it can see. */
+  function tellingOf({ type, traceparent }: CloudEvent): Traced | undefined {
+    const trace = tracer.resume(traceparent);
+    return trace && beginSpan(trace, { name: `stream ${type}`, kind: 'consumer' });
   }
 
   return createListening({

@@ -1,5 +1,5 @@
 import { batcher } from '../platform/batcher.ts';
-import { ownCall, type Call } from '../platform/call.ts';
+import { ownCall, type Call, type Patience } from '../platform/call.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { marginMs, newsMax, type Tracking } from './catch-up.ts';
 import { inChunks } from './chunk.ts';
@@ -41,17 +41,17 @@ export function createHistory({ tracking, log, metrics, nowMs }: Parts) {
     inFlightMax: 1,
     queueMax: readersMax,
     metrics,
-    async flush(times, { deadlineAtMs }) {
+    async flush(times, patience) {
       const sinceMs = Math.min(...times);
-      const found = isEnough(kept, sinceMs) ? kept : await ask(sinceMs, deadlineAtMs);
+      const found = isEnough(kept, sinceMs) ? kept : await ask(sinceMs, patience);
       kept = found;
       return times.map(() => found);
     },
   });
 
-  async function ask(sinceMs: number, deadlineAtMs: number): Promise<Found> {
+  async function ask(sinceMs: number, patience: Patience): Promise<Found> {
     const begun = { sinceMs, askedAtMs: performance.now(), heardFrom: log.last() };
-    const call = { ...ownCall('gateway', 0), deadlineAtMs };
+    const call = { ...ownCall('gateway', 0), ...patience };
     const since = new Date(sinceMs).toISOString();
     const { items, isWhole } = await tracking.listNews({ since, limit: newsMax }, call);
     return { ...begun, told: isWhole ? toldOf(items) : [], chunks: new Map() };

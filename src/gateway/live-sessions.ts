@@ -32,8 +32,8 @@ export function createLiveSessions({ users, metrics }: Parts): IsLive {
     inFlightMax: 2,
     queueMax: 5_000,
     metrics,
-    async flush(ids, { deadlineAtMs }) {
-      const call = { ...ownCall('gateway', 0), deadlineAtMs };
+    async flush(ids, patience) {
+      const call = { ...ownCall('gateway', 0), ...patience };
       const { live } = await users.checkSessions({ ids: [...new Set(ids)] }, call);
       const roles = new Map(live.map(({ id, role }) => [id, role]));
       return ids.map((id) => roles.get(id));

@@ -34,8 +34,8 @@ export function createSnapshots({ orders, catalog, metrics, onShown }: Parts) {
     inFlightMax: 1,
     queueMax: 1_000,
     metrics,
-    async flush(readers, { deadlineAtMs }) {
-      const call = { ...ownCall('gateway', 0), deadlineAtMs };
+    async flush(readers, patience) {
+      const call = { ...ownCall('gateway', 0), ...patience };
       const { items } = await catalog.listLowStock({ limit: lowStockMax }, call);
       const field = lowStockField(items);
       return readers.map(() => field);

@@ -61,6 +61,7 @@ export const ordersApi = defineApi({
     method: 'POST',
     path: '/v1/orders/abort',
     importance: 'high',
+    repeatable: true,
     summary: 'Make sure that nothing more is ordered under a key whose outcome is not known',
     description:
       'If nothing was ordered until now, nothing ever will be: `voided`. If something was, it stays ' +
@@ -103,6 +104,7 @@ export const ordersApi = defineApi({
     method: 'POST',
     path: '/v1/orders/:id/cancel',
     importance: 'high',
+    repeatable: true,
     summary: 'Cancel an order that was not fulfilled; its stock comes back by itself',
     description: 'Harmless to repeat: a cancelled order stays cancelled.',
     params: ofOrder,
@@ -114,6 +116,7 @@ export const ordersApi = defineApi({
     method: 'POST',
     path: '/v1/orders/:id/fulfil',
     importance: 'high',
+    repeatable: true,
     summary: 'Say that an order has left the house, and its stock with it',
     description: 'Harmless to repeat: a fulfilled order stays fulfilled.',
     params: ofOrder,

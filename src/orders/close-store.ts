@@ -1,5 +1,6 @@
 import type { Database, Statement } from '../platform/database.ts';
 import { orderColumns, type OrderedRow } from './order-row.ts';
+import { tracesOf } from './place-store.ts';
 
 export type Closing = {
   id: string;
@@ -8,6 +9,7 @@ export type Closing = {
   by: string;
   requestId: string;
   traceId: string;
+  traceparent?: string | undefined;
 };
 
 /** Clocks of replicas differ, and yet no order is closed before it was placed. */
@@ -20,8 +22,9 @@ const closeOrder: Statement = {
       where id = $1::uuid and status = 'C'
       returning ${orderColumns}
     ), told as (
-      insert into orders.outbox (kind, order_ids, at)
-      select case status when 'X' then 'cancelled' else 'fulfilled' end, array[id], clock_timestamp()
+      insert into orders.outbox (kind, order_ids, at, traces)
+      select case status when 'X' then 'cancelled' else 'fulfilled' end, array[id],
+        clock_timestamp(), $7::json
       from closed
     )
     select * from closed`,
@@ -31,7 +34,10 @@ const closeOrder: Statement = {
 export function closeStore(database: Database) {
   return {
     /** The order as it is now, or nothing if it was not open any more. */
-    close: ({ id, status, at, by, requestId, traceId }: Closing) =>
-      database.one<OrderedRow>(closeOrder, [id, status, at, by, requestId, traceId]),
+    close: (closing: Closing) => {
+      const { id, status, at, by, requestId, traceId } = closing;
+      const values = [id, status, at, by, requestId, traceId, tracesOf([closing])];
+      return database.one<OrderedRow>(closeOrder, values);
+    },
   };
 }

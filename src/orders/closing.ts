@@ -2,6 +2,8 @@ import type { Service } from '../platform/api.ts';
 import type { Call } from '../platform/call.ts';
 import { crashPoint } from '../platform/crash.ts';
 import { AppError } from '../platform/errors.ts';
+import { traceparent } from '../platform/trace.ts';
+import { isTraced } from '../platform/tracing.ts';
 import { signedIn, staffOnly, type SignedIn } from './access.ts';
 import type { ordersApi } from './api.ts';
 import { closeStore, type Closing } from './close-store.ts';
@@ -33,6 +35,7 @@ export function createClosing({ database, currency, now, onOutbox }: OrdersParts
       by: call.user.id,
       requestId: call.requestId,
       traceId: call.trace.traceId,
+      traceparent: isTraced(call.trace) ? traceparent(call.trace) : undefined,
     });
     crashPoint('cancelAfterCommit');
     // Somebody else was faster; what they have done is seen by a new statement only.

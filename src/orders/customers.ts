@@ -19,8 +19,8 @@ export function createCustomers({ users, metrics }: Pick<OrdersParts, 'users' | 
     inFlightMax: 2,
     queueMax: 5_000,
     metrics,
-    async flush(ids, { deadlineAtMs }) {
-      const call = { ...ownCall('orders', 0), deadlineAtMs };
+    async flush(ids, patience) {
+      const call = { ...ownCall('orders', 0), ...patience };
       const found = await users.getUsers({ ids: [...new Set(ids)] }, call);
       const byId = new Map(found.users.map((user) => [user.id, user]));
       return ids.map((id) => standingOf(byId.get(id)));

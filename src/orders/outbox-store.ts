@@ -7,20 +7,24 @@ export type News = {
   kind: 'placed' | 'cancelled' | 'fulfilled';
   orderIds: string[];
   catalogTold: boolean;
+  /** Where the traces of those orders go on that are recorded. */
+  traces: Record<string, string> | null;
 };
 
 export type OutboxStore = ReturnType<typeof outboxStore>;
 
 const takeNews: Statement = {
   name: 'takeNews',
-  text: `select seq, kind, order_ids as "orderIds", catalog_told as "catalogTold" from orders.outbox
+  text: `select seq, kind, order_ids as "orderIds", catalog_told as "catalogTold", traces
+    from orders.outbox
     where $1::boolean or kind <> 'placed'
     order by seq limit $2::int for update skip locked`,
 };
 
 const takeUntold: Statement = {
   name: 'takeUntold',
-  text: `select seq, kind, order_ids as "orderIds", catalog_told as "catalogTold" from orders.outbox
+  text: `select seq, kind, order_ids as "orderIds", catalog_told as "catalogTold", traces
+    from orders.outbox
     where kind <> 'placed' and not catalog_told
     order by seq limit $1::int for update skip locked`,
 };

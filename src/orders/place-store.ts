@@ -13,6 +13,8 @@ export type NewOrder = {
   placedBy: string;
   requestId: string;
   traceId: string;
+  /** Where the trace goes on, if it is recorded. */
+  traceparent?: string | undefined;
 };
 
 export type Inserted = { id: string; number: number | null };
@@ -36,8 +38,8 @@ const insertOrders: Statement = {
       on conflict (id) do nothing
       returning id, number, status
     ), told as (
-      insert into orders.outbox (kind, order_ids, at)
-      select 'placed', array_agg(id order by number), clock_timestamp()
+      insert into orders.outbox (kind, order_ids, at, traces)
+      select 'placed', array_agg(id order by number), clock_timestamp(), $12::json
       from made where status = 'C' having count(*) > 0
     )
     select id, number from made`,
@@ -65,9 +67,20 @@ export function placeStore(database: Database) {
         orders.map(({ requestId }) => requestId),
         orders.map(({ traceId }) => traceId),
         at,
+        tracesOf(orders),
       ]),
 
     /** Whatever is there by now; a statement of its own, so that it sees what others have committed. */
     ordersById: (ids: readonly string[]) => database.rows<OrderRow>(ordersById, [ids]),
   };
+}
+
+type Recorded = Pick<NewOrder, 'id' | 'traceparent'>;
+
+const isRecorded = ({ traceparent }: Recorded): boolean => traceparent !== undefined;
+
+/** Where the traces of these orders go on, in JSON, if any of them is recorded. */
+export function tracesOf(orders: readonly Recorded[]): string | null {
+  if (!orders.some(isRecorded)) return null;
+  return JSON.stringify(Object.fromEntries(orders.map(({ id, traceparent }) => [id, traceparent])));
 }

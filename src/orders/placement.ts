@@ -3,6 +3,8 @@ import type { Service } from '../platform/api.ts';
 import { batcher } from '../platform/batcher.ts';
 import type { Call } from '../platform/call.ts';
 import { isBadValue } from '../platform/database.ts';
+import { traceparent } from '../platform/trace.ts';
+import { isTraced } from '../platform/tracing.ts';
 import { ownerFor, signedIn } from './access.ts';
 import type { ordersApi } from './api.ts';
 import { createCustomers } from './customers.ts';
@@ -51,6 +53,7 @@ export function createPlacement(parts: OrdersParts): Work {
         placedBy: caller.id,
         requestId: call.requestId,
         traceId: call.trace.traceId,
+        traceparent: isTraced(call.trace) ? traceparent(call.trace) : undefined,
       };
       await expectActive(owner, call);
       const placed = await once(id, wanted.fp, () => orders.add(wanted, call));

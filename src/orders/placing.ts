@@ -1,6 +1,7 @@
-import type { Call } from '../platform/call.ts';
+import type { Patience } from '../platform/call.ts';
 import { crashPoint } from '../platform/crash.ts';
 import type { AppError } from '../platform/errors.ts';
+import { inSpan, isTraced } from '../platform/tracing.ts';
 import { createDeciding, type Decided } from './deciding.ts';
 import { isOrdered } from './order-row.ts';
 import type { OrdersParts, Reservation } from './parts.ts';
@@ -17,6 +18,8 @@ import {
 /** What is reserved gets its verdict even if nobody waits any longer: or it would all be void. */
 const decideMsMin = 2_000;
 
+const commitStart = { name: 'orders commit verdicts', kind: 'internal' } as const;
+
 /**
  * Two commits for a whole batch: catalog reserves stock, then the verdicts are written. The row that is
  * found is the answer, whoever wrote it, and anybody may repeat either step at any time.
@@ -25,10 +28,7 @@ export function createPlacing(parts: OrdersParts) {
   const { reserve, isSettled } = createReserving(parts.catalog);
   const decide = createDeciding(parts);
 
-  return async (
-    batch: readonly Wanted[],
-    patience: Pick<Call, 'deadlineAtMs'>,
-  ): Promise<(Placed | AppError)[]> => {
+  return async (batch: readonly Wanted[], patience: Patience): Promise<(Placed | AppError)[]> => {
     crashPoint('beforeReserve');
     const { batchId, reservations } = await reserve(batch, patience);
     crashPoint('afterReserve');
@@ -39,7 +39,9 @@ export function createPlacing(parts: OrdersParts) {
       .map(({ id }) => id);
     const untilMs = Math.max(patience.deadlineAtMs, performance.now() + decideMsMin);
     crashPoint('beforePlace');
-    const decided = await decide(verdicts, mismatched, untilMs);
+    const commit = () => decide(verdicts, mismatched, untilMs);
+    const { trace } = patience;
+    const decided = await (isTraced(trace) ? inSpan(trace, commitStart, commit) : commit());
     if (isNews(decided)) parts.onOutbox('placed');
     crashPoint('beforeSettled');
     if (isDecided(reservations, decided)) isSettled([batchId]);

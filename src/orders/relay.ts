@@ -1,24 +1,13 @@
-import type { Bus } from '../platform/bus.ts';
 import { createAbsence } from '../platform/bus-absence.ts';
-import { ownCall } from '../platform/call.ts';
 import { crashPoint } from '../platform/crash.ts';
-import type { Database, Queryable } from '../platform/database.ts';
+import type { Database } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
 import { repeat } from '../platform/repeat.ts';
-import { orderEvent } from './events.ts';
-import type { OrderedRow } from './order-row.ts';
 import { outboxStore, type News, type OutboxStore } from './outbox-store.ts';
-import type { Catalog } from './parts.ts';
+import { createTelling, ordersTopic, tellCatalog, type TellingParts } from './telling.ts';
 
-type Parts = {
-  database: Database;
-  catalog: Pick<Catalog, 'releaseOrders' | 'shipOrders'>;
-  bus: Bus;
-  currency: string;
-  log: Log;
-};
+type Parts = TellingParts & { database: Database; log: Log };
 
-const topic = 'orders';
 /** What another process has left behind is found within this time. */
 const everyMs = 1_000;
 /** A row is a whole batch, so this is some thousand orders. */
@@ -26,16 +15,15 @@ const takenMax = 16;
 const droppedMax = 1_000;
 /** Ends of orders come one by one, so these are as many orders. */
 const untoldMax = 500;
-/** Well below the time that the database lets a transaction idle. */
-const catalogMsMax = 2_000;
 /** An outage longer than this loses events; an id that waits takes a tenth of the order's own place. */
 const staleHours = 24;
 
 /** Tells catalog and the world what has become of orders, at least once, and then forgets it. */
 export function openRelay(parts: Parts) {
-  const { database, bus, currency, log } = parts;
+  const { database, bus, log } = parts;
   const store = outboxStore(database);
   const absence = createAbsence(log);
+  const tell = createTelling(parts, store, absence);
 
   async function round(): Promise<boolean> {
     if (absence.isToTry()) {
@@ -48,7 +36,7 @@ export function openRelay(parts: Parts) {
   }
 
   async function tellAll(): Promise<boolean> {
-    const placedToo = bus.isHeard(topic);
+    const placedToo = bus.isHeard(ordersTopic);
     const dropped = placedToo ? 0 : await store.dropUnheard(droppedMax);
     // While nobody knows whether the bus is back, one row is enough to find out.
     const max = absence.isAway() ? 1 : takenMax;
@@ -61,31 +49,12 @@ export function openRelay(parts: Parts) {
     return taken === max || dropped === droppedMax;
   }
 
-  async function tell(transaction: Queryable, news: readonly News[]): Promise<void> {
-    await tellCatalog(parts, news);
-    crashPoint('relayAfterCatalog');
-    const isTold = !bus.isHeard(topic) || (await isPublished(transaction, news));
-    if (isTold) crashPoint('relayBeforeDelete');
-    const seqs = news.map(({ seq }) => seq);
-    await (isTold ? store.dropNews(transaction, seqs) : store.noteTold(transaction, seqs));
-  }
-
-  async function isPublished(transaction: Queryable, news: readonly News[]): Promise<boolean> {
-    const ids = news.flatMap(({ orderIds }) => orderIds);
-    const rows = await store.ordersOf(transaction, ids);
-    const rowOf = new Map(rows.map((row) => [row.id, row]));
-    const events = news.flatMap(({ kind, orderIds }) =>
-      orderIds.map((id) => orderEvent(kind, rowOf.get(id) as OrderedRow, currency)),
-    );
-    return absence.isTaken(bus.publish(topic, events));
-  }
-
   const rounds = repeat({ name: 'relay', everyMs, round, log });
   return {
     close: rounds.close,
     onOutbox: (kind: News['kind']): void => {
       // What nobody waits to hear can wait for the next round.
-      if (kind !== 'placed' || bus.isHeard(topic)) rounds.poke();
+      if (kind !== 'placed' || bus.isHeard(ordersTopic)) rounds.poke();
     },
   };
 }
@@ -95,7 +64,7 @@ function tellCatalogOnly(parts: Parts, store: OutboxStore): Promise<boolean> {
   return parts.database.transaction(async (transaction) => {
     const news = await store.takeUntold(transaction, untoldMax);
     if (news.length === 0) return false;
-    await tellCatalog(parts, news);
+    await tellCatalog(parts, { news, trace: undefined });
     await store.noteTold(
       transaction,
       news.map(({ seq }) => seq),
@@ -107,14 +76,4 @@ function tellCatalogOnly(parts: Parts, store: OutboxStore): Promise<boolean> {
 async function dropStale(store: OutboxStore, log: Log): Promise<void> {
   const count = await store.dropStale(droppedMax, staleHours);
   if (count > 0) log.error({ count, staleHours }, 'news of orders was dropped: no bus took it');
-}
-
-async function tellCatalog({ catalog }: Parts, news: readonly News[]): Promise<void> {
-  const untold = news.filter(({ catalogTold }) => !catalogTold);
-  const idsOf = (wanted: News['kind']) =>
-    untold.flatMap(({ kind, orderIds }) => (kind === wanted ? orderIds : []));
-  const [cancelled, fulfilled] = [idsOf('cancelled'), idsOf('fulfilled')];
-  const call = ownCall('orders', catalogMsMax);
-  if (cancelled.length > 0) await catalog.releaseOrders({ orderIds: cancelled }, call);
-  if (fulfilled.length > 0) await catalog.shipOrders({ orderIds: fulfilled }, call);
 }

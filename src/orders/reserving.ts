@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ownCall, type Call } from '../platform/call.ts';
+import { ownCall, type Patience } from '../platform/call.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Catalog, Reservation } from './parts.ts';
 import type { Wanted } from './verdict.ts';
@@ -23,7 +23,7 @@ export function createReserving(catalog: Pick<Catalog, 'reserve'>) {
   /** Each try has a batch id of its own: an earlier one may come late and take stock after all. */
   async function reserve(
     batch: readonly Wanted[],
-    patience: Pick<Call, 'deadlineAtMs'>,
+    patience: Patience,
     triesLeft = 2,
   ): Promise<Reserved> {
     const batchId = randomUUID();

@@ -44,6 +44,38 @@ test('what waits while a batch is in flight becomes the next batch', async () =>
   assert.deepEqual(batches, [[1], [2, 3, 4]]);
 });
 
+test('says how long each item waited until its batch went', async () => {
+  const first = Promise.withResolvers<void>();
+  const metrics = createMetrics();
+  let nowMs = 0;
+  const { add } = batcher<number, number>({
+    ...base,
+    metrics,
+    clockMs: () => nowMs,
+    async flush(items) {
+      await first.promise;
+      return items;
+    },
+  });
+  const patient = { deadlineAtMs: 10_000 };
+  const early = add(1, patient);
+  await new Promise(setImmediate);
+  const late = add(2, patient);
+  nowMs = 1_000;
+  const later = add(3, patient);
+  nowMs = 3_000;
+  first.resolve();
+  await Promise.all([early, late, later]);
+
+  const text = await metrics.registry.metrics();
+  const said = [...text.matchAll(/^bazar_batch_wait_seconds_(?:sum|count)\S* (.+)$/gm)];
+  // Nothing, three seconds, and two.
+  assert.deepEqual(
+    said.map(([, value]) => Number(value)),
+    [5, 3],
+  );
+});
+
 test('a refusal of one item leaves its neighbours alone', async () => {
   const { flush } = recorder((item) => (item === 2 ? new AppError('notFound', 'no 2') : item));
   const { add } = batcher<number, number>({ ...base, flush, metrics: createMetrics() });

@@ -1,14 +1,17 @@
-import type { Call } from './call.ts';
+import type { Patience } from './call.ts';
 import { AppError } from './errors.ts';
 import { line } from './line.ts';
 import type { Metrics } from './metrics.ts';
 import { createPace } from './pace.ts';
+import type { Trace } from './trace.ts';
+import { inSpanOfMany } from './tracing.ts';
 
-type Patience = Pick<Call, 'deadlineAtMs'>;
-
-type Waiting<In, Out> = Patience & {
+type Waiting<In, Out> = {
   item: In;
+  deadlineAtMs: number;
+  trace: Trace | undefined;
   weight: number;
+  sinceMs: number;
   resolve: (out: Out) => void;
   reject: (error: unknown) => void;
 };
@@ -30,7 +33,7 @@ type Options<In, Out> = {
   queueMax: number;
   /** Whoever would wait longer for its turn is refused at once; unless said, only for its deadline. */
   waitMsMax?: number;
-  metrics: Pick<Metrics, 'batchSize' | 'batcherWaiting' | 'batchBisects'>;
+  metrics: Pick<Metrics, 'batchSize' | 'batchWait' | 'batcherWaiting' | 'batchBisects'>;
   clockMs?: () => number;
 };
 
@@ -58,12 +61,13 @@ export function batcher<In, Out>(options: Options<In, Out>): Batcher<In, Out> {
     return items < freelyWaiting || waitMs <= waitMsMax;
   }
 
-  function add(item: In, { deadlineAtMs }: Patience): Promise<Out> {
+  function add(item: In, { deadlineAtMs, trace }: Patience): Promise<Out> {
     if (!admits(deadlineAtMs)) {
       return Promise.reject(new AppError('overloaded', 'Too much is waiting; nothing was done'));
     }
     return new Promise((resolve, reject) => {
-      queue.push({ item, weight: weigh(item), deadlineAtMs, resolve, reject });
+      const sinceMs = clockMs();
+      queue.push({ item, weight: weigh(item), sinceMs, deadlineAtMs, trace, resolve, reject });
       metrics.batcherWaiting.set({ batcher: name }, queue.size());
       // One turn of the event loop later, all requests that came with this one are here too.
       if (queue.size() === 1) setImmediate(pump);
@@ -75,6 +79,9 @@ export function batcher<In, Out>(options: Options<In, Out>): Batcher<In, Out> {
       const nowMs = clockMs();
       const isWanted = (waiting: Waiting<In, Out>) => stillWanted(waiting, nowMs);
       const batch = queue.take({ sizeMax, weightMax, isWanted });
+      for (const { sinceMs } of batch) {
+        metrics.batchWait.observe({ batcher: name }, (nowMs - sinceMs) / 1_000);
+      }
       if (batch.length > 0) void send(batch);
     }
     metrics.batcherWaiting.set({ batcher: name }, queue.size());
@@ -97,12 +104,9 @@ async function settle<In, Out>(
   batch: readonly Waiting<In, Out>[],
   options: Options<In, Out>,
 ): Promise<void> {
-  const { name, flush, isPoison = () => false, metrics } = options;
+  const { name, isPoison = () => false, metrics } = options;
   try {
-    const items = batch.map(({ item }) => item);
-    // The batch may take as long as its most patient member waits.
-    const deadlineAtMs = Math.max(...batch.map((waiting) => waiting.deadlineAtMs));
-    answer(batch, await flush(items, { deadlineAtMs }));
+    answer(batch, await flushAll(batch, options));
   } catch (error) {
     if (batch.length === 1 || !isPoison(error)) return batch.forEach(({ reject }) => reject(error));
     // One bad item must not take its neighbours with it: halve until it is alone.
@@ -111,6 +115,19 @@ async function settle<In, Out>(
     await settle(batch.slice(0, middle), options);
     await settle(batch.slice(middle), options);
   }
+}
+
+async function flushAll<In, Out>(
+  batch: readonly Waiting<In, Out>[],
+  { name, flush }: Options<In, Out>,
+): Promise<readonly (Out | AppError)[]> {
+  const items = batch.map(({ item }) => item);
+  // The batch may take as long as its most patient member waits.
+  const deadlineAtMs = Math.max(...batch.map((waiting) => waiting.deadlineAtMs));
+  const attributes = { 'bazar.batch.size': batch.length };
+  return inSpanOfMany(batch, { name: `batch ${name}`, kind: 'internal', attributes }, (trace) =>
+    flush(items, trace ? { deadlineAtMs, trace } : { deadlineAtMs }),
+  );
 }
 
 function answer<In, Out>(

@@ -10,6 +10,8 @@ export type CloudEvent<Data = unknown> = {
   sequence: string;
   time: string;
   datacontenttype: 'application/json';
+  /** W3C trace context, where the trace is recorded. */
+  traceparent?: string;
   data: Data;
 };
 

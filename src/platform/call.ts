@@ -35,6 +35,9 @@ export type Call = {
   };
 };
 
+/** What work for many at once needs of a call: until when, and whose trace it belongs to, if any's. */
+export type Patience = Pick<Call, 'deadlineAtMs'> & { trace?: Trace };
+
 /** A call that nobody asked for: the process itself needs something. */
 export function ownCall(name: string, budgetMs: number): Call {
   return {
@@ -74,5 +77,5 @@ export function about(call: Call): Record<string, string> {
   const { caller, requestId, trace } = call;
   const who: Record<string, string> =
     caller.kind === 'user' ? { userId: caller.id, role: caller.role } : { caller: caller.kind };
-  return { ...who, requestId, traceId: trace.traceId };
+  return { ...who, requestId, traceId: trace.traceId, spanId: trace.spanId };
 }

@@ -1,12 +1,14 @@
-import { Pool, request, type Dispatcher } from 'undici';
+import { request, type Dispatcher } from 'undici';
 import type { Api, Operation, Service } from './api.ts';
 import { remainingMs, type Call } from './call.ts';
 import { AppError, errorOf } from './errors.ts';
 import type { Metrics } from './metrics.ts';
 import { fill, kebab, pick } from './names.ts';
+import { openReplicas, type Replicas } from './replicas.ts';
 import { createRetryBudget, type RetryBudget } from './retry-budget.ts';
 import { journeyOf, travelTogether } from './together.ts';
 import { traceparent } from './trace.ts';
+import { inSpan, isTraced, spanned, type SpanStart } from './tracing.ts';
 
 type Far = {
   service: string;
@@ -27,7 +29,7 @@ export function remote<A extends Api>(
   api: A,
   far: Far,
 ): Service<A> & { close: () => Promise<void> } {
-  const pool = new Pool(far.url, {
+  const pool = openReplicas(far.url, {
     connections: connectionsMax,
     connect: { timeout: 1_000 },
     maxResponseSize: replyBytesMax,
@@ -39,7 +41,8 @@ export function remote<A extends Api>(
     const alone = caller(way, name, operation);
     if (!operation.together) return [name, alone];
     const journey = caller(way, `${name} together`, journeyOf(name));
-    const together = travelTogether(name, journey, far.metrics);
+    const start = { name: `${far.service} ${name}`, kind: 'client' } as const;
+    const together = spanned(start, travelTogether(name, journey, far.metrics));
     return [
       name,
       (input: Input, call: Call) =>
@@ -52,8 +55,9 @@ export function remote<A extends Api>(
 /** One operation as a function, whose every outcome is counted. */
 function caller(way: Way, name: string, operation: Operation) {
   const { service, metrics } = way.far;
+  const start = spanOf(way.far, name, operation);
   return async (input: Input, call: Call): Promise<unknown> => {
-    const outcome = await attempt(way, { operation, input, call }).then(
+    const outcome = await attempt(way, { operation, input, call, start }).then(
       (value) => ({ value }),
       (error: unknown) => ({ error }),
     );
@@ -64,25 +68,43 @@ function caller(way: Way, name: string, operation: Operation) {
   };
 }
 
-type Way = { pool: Pool; far: Far; budget: RetryBudget };
-type Asked = { operation: Operation; input: Input; call: Call };
+type Way = { pool: Replicas; far: Far; budget: RetryBudget };
+type Asked = { operation: Operation; input: Input; call: Call; start: SpanStart };
 
 /** Tries once more when there was no answer, a second time cannot do harm, and not all fails. */
 async function attempt(way: Way, asked: Asked): Promise<unknown> {
   way.budget.earn();
   try {
-    return await send(way, asked);
+    return await tryOnce(way, asked);
   } catch (error) {
     const isWorthwhile =
       codeOf(error) === 'unavailable' && asked.call.deadlineAtMs > performance.now();
     if (!isWorthwhile || !isRepeatable(asked) || !way.budget.spend()) throw error;
-    return send(way, asked);
+    return tryOnce(way, asked);
   }
 }
 
 function isRepeatable({ operation, input }: Pick<Asked, 'operation' | 'input'>): boolean {
   const { method, repeatable = method === 'GET' } = operation;
   return repeatable || input['idempotencyKey'] !== undefined;
+}
+
+/** What every try of an operation is called in a trace. */
+function spanOf({ service, url }: Far, name: string, { method, path }: Operation): SpanStart {
+  const { hostname, port, protocol } = new URL(url);
+  const attributes = {
+    'http.request.method': method,
+    'url.template': path,
+    'server.address': hostname,
+    'server.port': Number(port) || (protocol === 'https:' ? 443 : 80),
+  };
+  return { name: `${service} ${name}`, kind: 'client', attributes };
+}
+
+function tryOnce(way: Way, asked: Asked): Promise<unknown> {
+  const { call, start } = asked;
+  if (!isTraced(call.trace)) return send(way, asked);
+  return inSpan(call.trace, start, (trace) => send(way, { ...asked, call: { ...call, trace } }));
 }
 
 async function send({ pool, far }: Way, { operation, input, call }: Asked): Promise<unknown> {

@@ -36,27 +36,50 @@ export function createMetrics() {
       'operation',
       'outcome',
     ]),
-    batchSize: new Histogram({
-      name: 'bazar_batch_size',
-      help: 'Items that travelled in one batch',
-      labelNames: ['batcher'],
-      buckets: itemsBuckets,
-      registers,
-    }),
-    batcherWaiting: gauge('bazar_batcher_waiting', 'Items that wait for the next batch', [
-      'batcher',
-    ]),
-    batchBisects: counter('bazar_batch_bisects_total', 'Batches halved to find a bad item', [
-      'batcher',
-    ]),
     eventLoopDelay: gauge(
       'bazar_event_loop_delay_p99_seconds',
       'By which 1 of 100 timers was late, in ten seconds',
       [],
     ),
+    buildInfo: gauge('bazar_build_info', 'What runs here; always 1', ['version', 'targets']),
+    ...batchMetrics(registers),
     ...databaseMetrics(registers),
+    ...backlogMetrics(registers),
     ...alarmMetrics(registers),
     recentErrors: createRecentErrors(),
+  };
+}
+
+/** Batches, and what waits to be in one. */
+function batchMetrics(registers: Registry[]) {
+  const labelNames = ['batcher'] as const;
+  return {
+    batchSize: new Histogram({
+      name: 'bazar_batch_size',
+      help: 'Items that travelled in one batch',
+      labelNames,
+      buckets: itemsBuckets,
+      registers,
+    }),
+    batchWait: new Histogram({
+      name: 'bazar_batch_wait_seconds',
+      help: 'How long an item waited until its batch went',
+      labelNames,
+      buckets: secondsBuckets,
+      registers,
+    }),
+    batcherWaiting: new Gauge({
+      name: 'bazar_batcher_waiting',
+      help: 'Items that wait for the next batch',
+      labelNames,
+      registers,
+    }),
+    batchBisects: new Counter({
+      name: 'bazar_batch_bisects_total',
+      help: 'Batches halved to find a bad item',
+      labelNames,
+      registers,
+    }),
   };
 }
 
@@ -85,6 +108,32 @@ function databaseMetrics(registers: Registry[]) {
       'bazar_database_oldest_transaction_seconds',
       'How long ago the oldest open transaction of the database began',
     ),
+  };
+}
+
+/** What waits in databases, as it was when they were asked last. */
+function backlogMetrics(registers: Registry[]) {
+  const holdsOldest = new Gauge({
+    name: 'bazar_holds_oldest_seconds',
+    help: 'Age of the oldest batch of orders that waits for its verdict; 0 if there is none',
+    registers,
+  });
+  // A gauge without labels begins with 0, and here nobody has looked yet.
+  holdsOldest.remove();
+  return {
+    holdsOldest,
+    outboxOldest: new Gauge({
+      name: 'bazar_outbox_oldest_seconds',
+      help: 'Age of the oldest news that nobody was told; 0 if there is none',
+      labelNames: ['service'],
+      registers,
+    }),
+    vehicles: new Gauge({
+      name: 'bazar_vehicles',
+      help: 'Vehicles that have said where they are, by how long ago that was',
+      labelNames: ['state'],
+      registers,
+    }),
   };
 }
 

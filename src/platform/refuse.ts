@@ -6,6 +6,7 @@ import { AppError, problemOf, type ErrorCode } from './errors.ts';
 import type { Log } from './log.ts';
 import type { RecentErrors } from './recent-errors.ts';
 import { traceFrom } from './trace.ts';
+import { failSpan } from './tracing.ts';
 
 export const callKey = 'call';
 
@@ -18,9 +19,13 @@ type Identity = { requestId: string; traceId: string };
 
 /** The ids that find a request in the logs; one with an unreadable path never got a call. */
 export function identity(request: FastifyRequest): Identity {
-  const call = Reflect.get(request, callKey) as Call | undefined | null;
-  const { traceId } = call?.trace ?? traceFrom(String(request.headers['traceparent']));
+  const { traceId } =
+    maybeCallOf(request)?.trace ?? traceFrom(String(request.headers['traceparent']));
   return { requestId: request.id, traceId };
+}
+
+function maybeCallOf(request: FastifyRequest): Call | undefined | null {
+  return Reflect.get(request, callKey) as Call | undefined | null;
 }
 
 /** How the HTTP layer's own refusals read in our words. */
@@ -46,6 +51,8 @@ export function refuser(log: Log, recentErrors: RecentErrors) {
       reply.header('retry-after', String(refusal.retryAfterSeconds ?? retrySeconds()));
     }
     if (refusal.status === 401) reply.header('www-authenticate', 'Bearer');
+    const trace = maybeCallOf(request)?.trace;
+    if (trace) failSpan(trace, refusal);
     const [instance] = request.url.split('?');
     reply
       .code(refusal.status)

@@ -11,6 +11,7 @@ import type { VerifyUser } from './peers.ts';
 import { callOf } from './refuse.ts';
 import type { RouteConfig } from './server.ts';
 import { arrivals, journeyOf } from './together.ts';
+import type { Tracer } from './tracing.ts';
 import { checks, type Check } from './validate.ts';
 
 type Guard = (
@@ -56,7 +57,7 @@ export function serve<A extends Api>(
 }
 
 /** What takes calls apart that have travelled together. */
-type Together = { verifyUser: VerifyUser; log: Log };
+type Together = { verifyUser: VerifyUser; log: Log; tracer?: Tracer };
 type Inside<A extends Api> = { service: Service<A>; guard: Guard; together: Together };
 
 function serveJourneys<A extends Api>(app: FastifyInstance, api: A, inside: Inside<A>): void {
@@ -66,7 +67,7 @@ function serveJourneys<A extends Api>(app: FastifyInstance, api: A, inside: Insi
   const handlers = together.map(([name, operation]) => {
     const { check } = inputReader(operation, compile);
     const handle = inside.service[name] as Handler;
-    return [`${name} together`, arrivals({ handle, check, ...inside.together })] as const;
+    return [`${name} together`, arrivals({ handle, check, name, ...inside.together })] as const;
   });
   const service = Object.fromEntries(handlers) as unknown as Service<Api>;
   serve(app, Object.fromEntries(journeys), { service, guard: inside.guard });

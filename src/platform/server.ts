@@ -9,13 +9,16 @@ import { parseJson } from './json.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { callKey, identity, refuser, refuseUnreadable } from './refuse.ts';
-import { traceFrom } from './trace.ts';
+import { traceFrom, type Trace } from './trace.ts';
+import { untraced, type Tracer } from './tracing.ts';
+import { beginRequest, endRequest } from './tracing-http.ts';
 import { turnerAway } from './turn-away.ts';
 
 export type ServerParts = {
   log: Log;
   metrics: Metrics;
   health: Health;
+  tracer?: Tracer;
   limits: {
     bodyBytesMax: number;
     requestsInFlightMax: number;
@@ -88,7 +91,8 @@ function configOf({ routeOptions }: FastifyRequest): Required<RouteConfig> {
 }
 
 /** Admits, identifies, measures and logs each request. */
-function watch(app: FastifyInstance, { log, metrics, health, limits }: ServerParts): void {
+function watch(app: FastifyInstance, parts: ServerParts): void {
+  const { log, metrics, health, limits, tracer = untraced } = parts;
   const admission = createAdmission(limits.requestsInFlightMax);
   const turnAway = turnerAway({ log, metrics });
   const record = (request: FastifyRequest, reply: FastifyReply, ms: number): void => {
@@ -109,18 +113,21 @@ function watch(app: FastifyInstance, { log, metrics, health, limits }: ServerPar
       turnAway({ request, reply, operation, nowMs }, health.draining());
       return;
     }
+    const trace = enter(request, kind, tracer);
+    if (trace.span) beginRequest(trace.span, request, operation);
     const settle = () => {
       const endedAtMs = performance.now();
       reply.raw.off('close', settle).off(streamBegins, settle);
       admission.leave(kind, endedAtMs);
       record(request, reply, endedAtMs - nowMs);
+      if (trace.span) endRequest(trace, reply);
     };
     // The only event that comes for every request, also when the client is gone.
     reply.raw.once('close', settle).once(streamBegins, settle);
     request.setDecorator<Call>(callKey, {
       caller: { kind: 'anonymous' },
       requestId: request.id,
-      trace: traceFrom(textOf(request.headers['traceparent'])),
+      trace,
       deadlineAtMs: nowMs + budgetMs(request, limits.deadlineMs),
       answer: {},
     });
@@ -129,6 +136,12 @@ function watch(app: FastifyInstance, { log, metrics, health, limits }: ServerPar
     refuseOddHeads(request);
     done();
   });
+}
+
+/** What is no operation of a contract is asked all the time, by probes, or by nobody we know. */
+function enter({ headers }: FastifyRequest, kind: Kind, { enter: begin }: Tracer): Trace {
+  const given = textOf(headers['traceparent']);
+  return kind === ofProcess || kind === ofNothing.kind ? traceFrom(given) : begin(given);
 }
 
 /** A caller may give us less time than we would take, never more. */

@@ -14,7 +14,8 @@ import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { userOf, userText, type VerifyUser } from './peers.ts';
 import { fault } from './refuse.ts';
-import { traceFrom, traceparent } from './trace.ts';
+import { traceparent } from './trace.ts';
+import { endSpan, failSpan, untraced, type Tracer } from './tracing.ts';
 
 /** Even the largest calls, an order of a hundred lines each, fit into one body together. */
 const callsMax = 64;
@@ -90,16 +91,23 @@ type Served = {
   check: (input: Record<string, unknown>) => object;
   verifyUser: VerifyUser;
   log: Log;
+  /** What each of the calls is called in a trace. */
+  name: string;
+  tracer?: Tracer;
 };
 
 /** The other end of the journey: each call is checked, done and answered by itself. */
-export function arrivals({ handle, check, verifyUser, log }: Served): Journey {
+export function arrivals(served: Served): Journey {
+  const { handle, check, verifyUser, log, name, tracer = untraced } = served;
+
   async function serveOne(passenger: Passenger, service: Caller): Promise<Answer> {
-    const { input, user, requestId, traceparent: trace, deadlineMs } = passenger;
+    const { input, user, requestId, traceparent: given, deadlineMs } = passenger;
+    const trace = tracer.enter(given);
+    if (trace.span) Object.assign(trace.span, { name, kind: 'server' });
     const call: Call = {
       caller: service,
       requestId,
-      trace: traceFrom(trace),
+      trace,
       deadlineAtMs: performance.now() + deadlineMs,
       answer: {},
     };
@@ -110,11 +118,14 @@ export function arrivals({ handle, check, verifyUser, log }: Served): Journey {
     } catch (error) {
       const ids = { requestId, traceId: call.trace.traceId };
       const refusal = error instanceof AppError ? error : fault(error, ids, log);
+      failSpan(trace, refusal);
       const { retryAfterSeconds } = refusal;
       return {
         problem: problemOf(refusal),
         ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
       };
+    } finally {
+      endSpan(trace);
     }
   }
 

@@ -1,7 +1,38 @@
 import { randomFillSync } from 'node:crypto';
 
 /** W3C trace context: whose work this is, across processes. */
-export type Trace = { traceId: string; spanId: string; flags: string };
+export type Trace = {
+  traceId: string;
+  spanId: string;
+  flags: string;
+  /** What is recorded under this id; absent where nothing is, which is most of the time. */
+  span?: Span;
+};
+
+export type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
+export type Attributes = Record<string, string | number | boolean>;
+
+/** A piece of work while it is recorded; whoever began it ends it. */
+export type Span = {
+  name: string;
+  kind: SpanKind;
+  parentId: string | undefined;
+  isParentRemote: boolean;
+  attributes: Attributes;
+  links: Trace[];
+  /** There were more of them than are kept. */
+  linksLeftOut: number;
+  /** The code of what went wrong, if that was ours. */
+  problem: string | undefined;
+  startedAtMs: number;
+  isOver: boolean;
+  /** It is recorded in another process, and only known here. */
+  isRemote: boolean;
+  record: (trace: Traced, endedAtMs: number) => void;
+};
+
+/** One that is recorded. */
+export type Traced = Trace & { span: Span };
 
 const traceparentForm = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
@@ -9,7 +40,7 @@ const traceparentForm = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 const chance = Buffer.alloc(16_384);
 let chanceUsedBytes = chance.length;
 
-function randomHex(bytes: number): string {
+export function randomHex(bytes: number): string {
   if (chanceUsedBytes + bytes > chance.length) {
     randomFillSync(chance);
     chanceUsedBytes = 0;

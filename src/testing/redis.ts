@@ -75,8 +75,8 @@ export async function startRedis(password = ''): Promise<TestRedis> {
 }
 
 /** Ends it when this process is gone, however it went: then its end of the pipe is closed. */
-function guard(server: ChildProcess): void {
-  const script = 'read -r _; kill -KILL "$1"';
+export function guard(server: ChildProcess, signal = 'KILL'): void {
+  const script = `read -r _; kill -${signal} "$1"`;
   const watching = spawn('sh', ['-c', script, 'guard', String(server.pid)], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,

@@ -33,8 +33,8 @@ export function createVehicles(parts: Parts): Work {
     return vehicleOf(row, moment());
   }
 
-  async function expectOwner(ownerId: string, { deadlineAtMs }: Call): Promise<void> {
-    const call = { ...ownCall('tracking', 0), deadlineAtMs };
+  async function expectOwner(ownerId: string, { deadlineAtMs, trace }: Call): Promise<void> {
+    const call = { ...ownCall('tracking', 0), deadlineAtMs, trace };
     const found = await users.getUsers({ ids: [ownerId] }, call);
     const isThere = found.users.some(({ id, disabled }) => id === ownerId && !disabled);
     if (!isThere) throw new AppError('notFound', 'There is no such user');
