@@ -4,6 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { Client } from 'pg';
+import { run as serve } from '../src/commands/serve.ts';
+import { ConfigError } from '../src/config.ts';
 import { joinPostgres } from '../src/postgres/server.ts';
 import { freshDatabaseUrl, testServerUrl } from '../src/testing/database.ts';
 import { client, expectStatus } from '../src/testing/http.ts';
@@ -22,7 +24,8 @@ type Environment = Record<string, string>;
 const nowhere = 'postgres://nobody:secret-of-nobody@127.0.0.1:1/none';
 const anyPorts = { port: 0, internalPort: 0, metricsPort: 0 };
 /** A server that forgets nothing: the embedded one. */
-const durableUrl = await startDurable();
+const [durableUrl, keysHome] = await Promise.all([startDurable(), makeHome()]);
+const keys = await makeKeys(keysHome);
 
 async function startDurable(): Promise<string> {
   const { data, start } = await makeHome();
@@ -63,9 +66,26 @@ describe('a wrong setting stops the start and is named:', { concurrency: true },
   });
 });
 
+// Said before anything is opened, so that it can be heard without a process.
+test('production names what may never be, one thing after the other', async () => {
+  const host = '--host=127.0.0.1';
+  const steps: [lacks: RegExp, flags: string[]][] = [
+    [/HOST must be set/, []],
+    [/CRASH_AT must not be set/, [host, '--crash-at=afterReserve']],
+    [/DATABASE_URL must be set/, [host]],
+  ];
+  for (const [lacks, flags] of steps) {
+    const start = serve(flags, { BAZAR_MODE: 'production' });
+    // oxlint-disable-next-line no-await-in-loop -- each step needs the ones before
+    await assert.rejects(
+      start,
+      (error) => error instanceof ConfigError && lacks.test(error.message),
+    );
+  }
+});
+
 test('production names what it lacks, one thing after the other', async () => {
-  const home = await makeHome();
-  const [keys, databaseUrl] = await Promise.all([makeKeys(home), durableDatabase()]);
+  const databaseUrl = await durableDatabase();
   const { CURSOR_KEY_FILE = '', TOKEN_KEYS_FILE = '' } = keys;
   const host = '127.0.0.1';
   const served = { host, databaseUrl, migrateOnStart: true };
@@ -79,9 +99,6 @@ test('production names what it lacks, one thing after the other', async () => {
   };
 
   const steps: [lacks: RegExp, settings: Settings, environment: Environment][] = [
-    [/HOST must be set/, {}, {}],
-    [/CRASH_AT must not be set/, { host, crashAt: 'afterReserve' }, {}],
-    [/DATABASE_URL must be set/, { host }, {}],
     // The server of the tests is one that forgets, or one that lets everybody in.
     [/may lose|superuser/, { host, databaseUrl: testServerUrl() }, {}],
     [/superuser without a password/, { host, databaseUrl: durableUrl }, {}],
@@ -127,7 +144,7 @@ test('a start leaves an old schema alone if so told, and says what brings it up 
 test('production starts as separate services with the keys that were made for it', async () => {
   const home = await makeHome();
   const databaseUrl = await durableDatabase();
-  const environment = { ...(await makeKeys(home)), BAZAR_MODE: 'production' };
+  const environment = { ...keys, BAZAR_MODE: 'production' };
   const { ports, urls } = await servicePlaces();
   const common = { host: '127.0.0.1', databaseUrl, ...urls };
   for (const target of serviceNames) {
@@ -172,11 +189,10 @@ async function durableDatabase(): Promise<string> {
 }
 
 test('the keys of a running system are never overwritten', async () => {
-  const home = await makeHome();
-  const { CURSOR_KEY_FILE = '' } = await makeKeys(home);
+  const { CURSOR_KEY_FILE = '' } = keys;
   const before = await readFile(CURSOR_KEY_FILE, 'utf8');
 
-  const again = await outcome(home.launch('keys', { out: join(home.data, 'made') }));
+  const again = await outcome(keysHome.launch('keys', { out: join(keysHome.data, 'made') }));
 
   assert.equal(again.exitCode, 1);
   assert.equal(await readFile(CURSOR_KEY_FILE, 'utf8'), before);

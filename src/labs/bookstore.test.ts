@@ -100,19 +100,21 @@ test('plays the calls of the document and of the course text', async () => {
   await transcript.expectOnPage();
 });
 
+/** For tests that sell different books, or ask for different things. */
+const shared = await startLab('bookstore');
+
 test('sells ten books to forty buyers who all come at once', async () => {
-  const lab = await startLab('bookstore');
-  const { front, catalog } = doorsOf(lab);
+  const { front, catalog } = doorsOf(shared);
   const buyers = Array.from({ length: 40 }, () => front('POST /purchase/1'));
   const statuses = (await Promise.all(buyers)).map(({ status }) => status);
   assert.equal(statuses.filter((status) => status === 200).length, 10);
   assert.equal(statuses.filter((status) => status === 409).length, 30);
   assert.equal(await left(catalog, 1), 0);
-  assert.equal((await untilBought(lab, 10)).length, 10);
+  assert.equal((await untilBought(shared, 10)).length, 10);
 });
 
 test('counts a change once, however often it is sent with its key', async () => {
-  const { front, catalog, order } = doorsOf(await startLab('bookstore'));
+  const { front, catalog, order } = doorsOf(shared);
   const update = 'PUT /update/3/amount_of_items/5';
   const updates = Array.from({ length: 8 }, () => catalog(update, withKey('delivery-7')));
   for (const answer of await Promise.all(updates)) expectStatus(answer, 200);
@@ -129,7 +131,7 @@ test('counts a change once, however often it is sent with its key', async () => 
 });
 
 test('sets the price that was asked for last, also when many set one', async () => {
-  const { front, catalog } = doorsOf(await startLab('bookstore'));
+  const { front, catalog } = doorsOf(shared);
   const prices = ['0', '0.1', '59.99', '999999999.99'];
   for (const answer of await Promise.all(prices.map((p) => catalog(`PUT /update/1/price/${p}`)))) {
     expectStatus(answer, 200);

@@ -2,6 +2,7 @@ import { describe } from 'node:test';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { client, expectStatus, type Ask } from '../../src/testing/http.ts';
 import { adminPassword, startAll, type Settings } from '../../src/testing/process.ts';
+import { openOnce } from '../../src/testing/shared.ts';
 import { logInAsStaff, password, someone } from '../../src/testing/shop.ts';
 import { browserIsMissing, startBrowser, type Visit } from './browser.ts';
 
@@ -28,14 +29,18 @@ type Account = { username: string; token: string };
 /** All readers of a test come from one address. */
 const generous = { logInPerMinuteMax: 100_000, addressPerMinuteMax: 100_000 };
 
-/** Examples on a console of their own, or skipped by name where no browser is installed. */
+/**
+ * Examples on a console that they share with those of other files, or with settings on one of their
+ * own; skipped by name where no browser is installed.
+ */
 export async function inConsole(
   name: string,
   examples: (console: Console) => void,
-  settings: Settings = {},
+  settings?: Settings,
 ): Promise<void> {
+  const open = () => (settings ? openConsole(settings) : openOnce('console', openConsole));
   await describe(name, { skip: browserIsMissing, concurrency: 2 }, async () => {
-    if (!browserIsMissing) examples(await openConsole(settings));
+    if (!browserIsMissing) examples(await open());
   });
 }
 
