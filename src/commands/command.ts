@@ -8,6 +8,7 @@ export const summaries = {
   serve: 'Run the targets of this process: all of Bazar, or some of its services',
   migrate: 'Bring the database schemas of the targets up to date, and stop',
   staff: 'Make a staff account, or give one a new password: --username=NAME [--email=…]',
+  move: 'Move all data from the embedded PostgreSQL into one of yours, with Bazar stopped',
   audit: 'Check that orders and stock agree, beside a running Bazar: [--quiesced]',
   lab: 'Speak like one of five published systems: lab NAME [--port-offset=N]',
   config: 'Print the settings in force, with secrets masked',

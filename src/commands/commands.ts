@@ -6,6 +6,7 @@ const loaders: Record<CommandName, () => Promise<{ run: Command }>> = {
   serve: () => import('./serve.ts'),
   migrate: () => import('./migrate.ts'),
   staff: () => import('./staff.ts'),
+  move: () => import('./move.ts'),
   audit: () => import('./audit.ts'),
   lab: () => import('./lab.ts'),
   config: () => import('./config.ts'),

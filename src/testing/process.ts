@@ -69,8 +69,11 @@ const anyPorts = { port: 0, internalPort: 0, metricsPort: 0 };
 /** The database server has a hundred connections for all test files together. */
 const modest = { poolMax: 4, drainMs: 0, demoVan: false, adminPassword };
 
-/** Whatever happens, its processes and files are gone when the test or the file is done. */
-export async function makeHome(): Promise<Home> {
+/**
+ * Whatever happens, its processes and files are gone when the test or the file is done. They run
+ * what is in `source`: this checkout, or that of another version.
+ */
+export async function makeHome(source = root): Promise<Home> {
   const data = await roomyFolder();
   const launched: Launched[] = [];
   after(async () => {
@@ -81,7 +84,8 @@ export async function makeHome(): Promise<Home> {
   const home: Home = {
     data,
     launch(command, settings = {}, environment = {}) {
-      const one = launch([...command.split(' '), ...flagsOf(settings)], environment, data);
+      const args = [join(source, 'src/start.js'), ...command.split(' '), ...flagsOf(settings)];
+      const one = launch(args, environment, data);
       launched.push(one);
       return one;
     },
@@ -96,7 +100,7 @@ function flagsOf(settings: Settings): string[] {
 }
 
 function launch(args: string[], environment: Environment, cwd: string): Launched {
-  const child = spawn(process.execPath, [join(root, 'src/start.js'), ...args], {
+  const child = spawn(process.execPath, args, {
     // Nobody else's data is in here, whatever the default says.
     cwd,
     // Nothing of what happens to be set where the tests run may reach it.
