@@ -49,12 +49,11 @@ export function createServers({ config, health, metrics, tracer, log }: Parts): 
 
 const portSettings = { gateway: 'PORT', internal: 'INTERNAL_PORT', metrics: 'METRICS_PORT' };
 
-function notFree(name: keyof typeof portSettings) {
+/** A port that somebody else has is for the person who starts us; the setting says how to mend it. */
+export function notFree(setting: string) {
   return (cause: Error & { code?: string }): never => {
     if (cause.code !== 'EADDRINUSE' && cause.code !== 'EACCES') throw cause;
-    throw new ConfigError(`${cause.message}. Choose another port with ${portSettings[name]}.`, {
-      cause,
-    });
+    throw new ConfigError(`${cause.message}. Choose another port with ${setting}.`, { cause });
   };
 }
 
@@ -70,7 +69,7 @@ export async function listen(servers: Servers, { config, lifecycle }: Parts): Pr
     const server = servers[name];
     if (!server) continue;
     // oxlint-disable-next-line no-await-in-loop -- one door after the other
-    addresses[name] = await server.listen(places[name]).catch(notFree(name));
+    addresses[name] = await server.listen(places[name]).catch(notFree(portSettings[name]));
     lifecycle.opened(`${name} port`, () => server.close());
   }
   return { ...addresses, metrics: addresses.metrics ?? '' };

@@ -5,6 +5,7 @@ import type { Lifecycle } from '../platform/lifecycle.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { createServer } from '../platform/server.ts';
+import { notFree } from '../servers.ts';
 import type { LabDoor } from './lab.ts';
 
 type Parts = {
@@ -17,6 +18,7 @@ type Parts = {
   lifecycle: Lifecycle;
 };
 
+const offsetFlag = '--port-offset';
 const limits = {
   bodyBytesMax: 64 * 1024,
   requestsInFlightMax: 1_000,
@@ -27,7 +29,8 @@ const limits = {
 /** Opens the ports of a lab, and says where they are. */
 export async function openLabDoors(doors: readonly LabDoor[], parts: Parts): Promise<string[]> {
   const { host, portOffset, deadlineMs, lifecycle } = parts;
-  const opened = doors.map(async ({ name, port, open }) => {
+  const places: string[] = [];
+  for (const { name, port, open } of doors) {
     const app = createServer({
       ...parts,
       limits: { ...limits, deadlineMs },
@@ -37,11 +40,12 @@ export async function openLabDoors(doors: readonly LabDoor[], parts: Parts): Pro
       route.config = { operation: `${name} ${route.url}`, ...route.config };
     });
     open(app);
-    const address = await app.listen({ host, port: portOffset === 0 ? port : port + portOffset });
+    // oxlint-disable-next-line no-await-in-loop -- or, when one is not free, another would open after all
+    const address = await app.listen({ host, port: port + portOffset }).catch(notFree(offsetFlag));
     lifecycle.opened(`${name} port`, () => app.close());
-    return `${name.padEnd(12)}${address}`;
-  });
-  return Promise.all(opened);
+    places.push(`${name.padEnd(12)}${address}`);
+  }
+  return places;
 }
 
 export type LabRefusal = { status: number; body: unknown };
