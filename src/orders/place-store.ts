@@ -81,6 +81,6 @@ const isRecorded = ({ traceparent }: Recorded): boolean => traceparent !== undef
 
 /** Where the traces of these orders go on, in JSON, if any of them is recorded. */
 export function tracesOf(orders: readonly Recorded[]): string | null {
-  if (!orders.some(isRecorded)) return null;
-  return JSON.stringify(Object.fromEntries(orders.map(({ id, traceparent }) => [id, traceparent])));
+  const recorded = orders.filter(isRecorded).map(({ id, traceparent }) => [id, traceparent]);
+  return recorded.length > 0 ? JSON.stringify(Object.fromEntries(recorded)) : null;
 }
