@@ -22,8 +22,8 @@ debian_mirror() {
 make_debian() {
   local mirror
   mirror=$(debian_mirror)
-  say "debian:bookworm-slim by debootstrap from $mirror"
-  debootstrap --variant=minbase bookworm "$work/debian" "${mirror:-http://deb.debian.org/debian}" \
+  say "debian:bookworm-slim by debootstrap from ${mirror:-its usual place}"
+  debootstrap --variant=minbase bookworm "$work/debian" ${mirror:+"$mirror"} \
     >"$work/debootstrap.log" 2>&1 || {
     tail -n 5 "$work/debootstrap.log" >&2
     return 1
