@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { after } from 'node:test';
 import { until } from '../postgres/wait.ts';
 import { distanceMeters } from '../tracking/geo.ts';
 import type { GoodRow } from '../replay/sample.ts';
@@ -22,7 +23,9 @@ export async function steadyTrack(): Promise<string> {
     const time = `${1_577_000_000 + i}.125,0.5,${(i * 9.443e-5).toFixed(7)}`;
     return `${time},900.25,4,90,10.5,14,gps,0.8,1.6,1.8,3.6,,,,85,,10.5,${i === 0 ? 0 : 1}`;
   });
-  const path = join(await roomyFolder(), 'steady.csv');
+  const folder = await roomyFolder();
+  after(() => rm(folder, { recursive: true, force: true }));
+  const path = join(folder, 'steady.csv');
   await writeFile(path, `${[columns, ...rows].join('\r\n')}\r\n`);
   return path;
 }

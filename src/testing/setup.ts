@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { buildConsole } from '../console-build.ts';
@@ -18,6 +18,8 @@ export async function globalSetup(): Promise<void> {
   // A server of your own (any version from 15) is used as it is.
   if (process.env['TEST_DATABASE_URL']) return;
   const dataDir = await roomyFolder();
+  // A run that is told to end does not wait for a folder to be removed.
+  process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
   const server = await startPostgres({
     dataDir,
     log: pino({ level: 'silent' }),
@@ -28,10 +30,7 @@ export async function globalSetup(): Promise<void> {
     },
   });
   process.env['TEST_DATABASE_URL'] = server.url;
-  stop = async () => {
-    await server.stop();
-    await rm(dataDir, { recursive: true, force: true });
-  };
+  stop = () => server.stop();
 }
 
 export async function globalTeardown(): Promise<void> {
